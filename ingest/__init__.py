@@ -1,0 +1,1 @@
+"""Take a webhook, check who sent it, make it durable, say so. Nothing else."""

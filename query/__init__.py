@@ -1,0 +1,1 @@
+"""Answer questions about calls: the native API and five call-history dialects."""

@@ -1,0 +1,1 @@
+"""What every process needs to start, be watched and stop: settings, configuration, logs, health, metrics."""

@@ -1,0 +1,1 @@
+"""Calls at rest: raw events, folded calls, what people wrote on them."""
