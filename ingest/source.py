@@ -1,0 +1,67 @@
+"""What ingest asks of a platform's module: proofs, identity, secrets to cut, the answer it expects."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from ingest.cut import Cut
+from ingest.headers import Headers
+from runtime.config import Options
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """One request as it came, its body complete, decompressed and unparsed; `url` is as the sender called it."""
+
+    method: str
+    url: str
+    path_secret: str | None
+    query: bytes
+    headers: Headers
+    content_type: str
+    body: bytes
+    now: datetime
+
+
+class Identity(NamedTuple):
+    """What an event speaks of; `event_id` is the platform's delivery id or the natural key, never a body hash."""
+
+    call_id: str
+    event_id: str
+    event_type: str
+
+
+Proof = Callable[[Received, Sequence[bytes], Options], None]
+"""Return if one of the secrets proves the request; raise `Forged` or `Stale` if none does."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a platform wants to hear once its event is durable; a body of None is the usual JSON."""
+
+    status: int = 200
+    content_type: str = "application/json"
+    body: bytes | None = None
+
+
+ACCEPTED = Answer()
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """One platform's row: everything ingest knows of it.
+
+    `schemes` are proofs by the names of `options.scheme`; those that any platform can be given are added by ingest.
+    `identify` returns None for what tells nothing of a call (answered 200 `ignored`) and raises `Unreadable`.
+    `cut` names the secrets that platforms put in their webhooks. `unwrap` turns an encrypted body into its plain one.
+    `content_types` are the media types taken beside JSON. `hello` answers a GET (a platform's URL check) where it has one.
+    """
+
+    identify: Callable[[Received], Identity | None]
+    default_scheme: str = "native"
+    schemes: Mapping[str, Proof] = {}
+    cut: Sequence[Cut] = ()
+    content_types: frozenset[str] = frozenset({"application/json"})
+    answer: Answer = ACCEPTED
+    unwrap: Callable[[Received, Sequence[bytes], Options], Received] | None = None
+    hello: Callable[[Received, Sequence[bytes], Options], bytes] | None = None
+    max_body_mb: int = 5

@@ -1,0 +1,100 @@
+"""`aftercall.toml`: tenants, connections and keys, typed and complete, or an error that names line and remedy."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from schemas.words import Platform
+
+
+class UnitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A tenant's clinic, shop or department."""
+
+    id: str
+    name: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class Tenant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One customer of ours; nothing of theirs is ever seen by another."""
+
+    id: str
+    name: str | None = None
+    time_zone: str = "UTC"
+    retention_days: int | None = None
+    raw_days: int = 30
+    units: tuple[UnitConfig, ...] = ()
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How a sender proves who it is; which options a scheme reads is told in `docs/connections.md`."""
+
+    scheme: str | None = None
+    also: str | None = None
+    tolerance_s: int | None = None
+    header: str | None = None
+    param: str | None = None
+    public_url: str | None = None
+    max_body_mb: int | None = None
+    algorithm: str = "sha256"
+    timestamp_header: str = "x-timestamp"
+    prefix: str = ""
+    include_timestamp: bool = True
+    format: str | None = None
+    encoding: str = "hex"
+    secret_base64: bool = False
+    message_id_header: str | None = None
+    api_key: str | None = None
+
+
+class Connection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One sender: which platform, whose tenant, which secrets (any may match)."""
+
+    id: str
+    tenant: str
+    platform: Platform
+    secrets: tuple[str, ...] = ()
+    options: Options = Options()
+    path: str | None = None
+    unit: str | None = None
+    agent: str | None = None
+    batch: str | None = None
+    metadata: dict[str, Any] = {}
+
+
+class DialectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A key's settings for the five call-history APIs."""
+
+    tanyi_secret: str | None = None
+    tanyi_app_key: str | None = None
+    tanyi_tenant_sign: str | None = None
+    tanyi_window_minutes: int = 15
+    tanyi_mark_read: bool = True
+    zenicall_enums: str = "labels"
+    zenicall_ids: str = "integer"
+    omicall_limit_30_minutes: bool = False
+    robotappel_tokens: int | None = None
+    off: tuple[str, ...] = ()
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An API key: whose calls it opens and what it may do; only the token's SHA-256 is kept."""
+
+    id: str
+    tenant: str
+    token_sha256: str
+    scopes: tuple[str, ...] = ("read",)
+    requests_per_minute: int | None = None
+    units: tuple[str, ...] | None = None
+    expires_at: datetime | None = None
+    dialect: DialectSettings = DialectSettings()
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file, secrets resolved."""
+
+    tenants: tuple[Tenant, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    keys: tuple[Key, ...] = ()

@@ -1,0 +1,1 @@
+"""One module a platform: what its webhook says about a call, as a pure function from bytes to facts."""
