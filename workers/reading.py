@@ -1,0 +1,190 @@
+"""Read a platform's JSON without trusting it: a wrong or missing part is None, never an exception.
+
+Numbers keep their decimal text (`Decimal`), so that money is exact; a lone surrogate becomes U+FFFD.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from math import isfinite
+from typing import Any, Final
+
+import msgspec
+
+from schemas.money import Amount, Cost, micros
+from schemas.words import CostPart
+from workers.normaliser import Malformed
+from workers.times import iso, unix
+
+Step = str | int
+
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+_BOM: Final = b"\xef\xbb\xbf"
+_LONE_SURROGATE: Final = re.compile(
+    rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+
+
+def _mend(match: re.Match[bytes]) -> bytes:
+    return match[1] + (match[2] or b"\\ufffd")
+
+
+def decode(body: bytes) -> "Doc":
+    """Return *body* ready to be read; raise `Malformed` if it is no JSON object."""
+    body = body.removeprefix(_BOM)
+    try:
+        value = _parse(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Malformed("undecodable", str(error)) from error
+    if not isinstance(value, dict):
+        raise Malformed("undecodable", "not a JSON object")
+    return Doc(value)
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return _decode(body)
+    except msgspec.DecodeError:
+        mended = _LONE_SURROGATE.sub(_mend, body)
+        if mended == body:
+            raise
+        return _decode(mended)
+
+
+class Doc:
+    """A JSON value with tolerant readers; a path is a sequence of member names and array indices."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        """Wrap what msgspec decoded."""
+        self.value = value
+
+    def raw(self, *path: Step) -> Any:
+        """Return the JSON value at *path* as it is, None where there is none."""
+        value = self.value
+        for step in path:
+            if isinstance(value, dict) and isinstance(step, str):
+                value = value.get(step)
+            elif isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
+                value = value[step]
+            else:
+                return None
+        return value
+
+    def at(self, *path: Step) -> "Doc":
+        """Return the part at *path*, to read on from there; an absent part reads as absent everywhere."""
+        return Doc(self.raw(*path))
+
+    def text(self, *path: Step) -> str | None:
+        """Return a string that is not empty."""
+        value = self.raw(*path)
+        return value if isinstance(value, str) and value else None
+
+    def word(self, *path: Step) -> str | None:
+        """Return a string that is not empty, or a whole number as its digits: ids come as either."""
+        value = self.raw(*path)
+        if isinstance(value, bool):
+            return None
+        return str(value) if isinstance(value, int) else self.text(*path)
+
+    def number(self, *path: Step) -> float | None:
+        """Return a finite number, also from its text."""
+        text = self.decimal(*path)
+        if text is None:
+            return None
+        try:
+            value = float(text)
+        except (OverflowError, ValueError):
+            return None
+        return value if isfinite(value) else None
+
+    def integer(self, *path: Step) -> int | None:
+        """Return a whole number of at most 63 bits, also from its text; fractions are cut off."""
+        value = self.number(*path)
+        if value is None or abs(value) >= 2**63:
+            return None
+        exact = self.raw(*path)
+        return exact if isinstance(exact, int) and not isinstance(exact, bool) else int(value)
+
+    def decimal(self, *path: Step) -> str | None:
+        """Return a number's own decimal text, also from a string that is one."""
+        value = self.raw(*path)
+        if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+            return None
+        if isinstance(value, str):
+            try:
+                Decimal(value.strip())
+            except InvalidOperation:
+                return None
+            return value.strip()
+        return str(value)
+
+    def flag(self, *path: Step) -> bool | None:
+        """Return true or false, nothing else."""
+        value = self.raw(*path)
+        return value if isinstance(value, bool) else None
+
+    def mapping(self, *path: Step) -> dict[str, Any]:
+        """Return an object's members, {} where it is none."""
+        value = self.raw(*path)
+        return value if isinstance(value, dict) else {}
+
+    def each(self, *path: Step) -> Iterator["Doc"]:
+        """Yield the objects of an array; what is no object is passed over."""
+        value = self.raw(*path)
+        if isinstance(value, list):
+            yield from (Doc(element) for element in value if isinstance(element, dict))
+
+    def texts(self, *path: Step) -> list[str]:
+        """Return the strings of an array that are not empty; a lone string counts as an array of one."""
+        value = self.raw(*path)
+        if isinstance(value, str):
+            return [value] if value else []
+        return [element for element in value if isinstance(element, str) and element] if isinstance(value, list) else []
+
+    def iso(self, *path: Step) -> datetime | None:
+        """Return an ISO 8601 time in UTC, milliseconds; one without a zone is UTC."""
+        text = self.text(*path)
+        return iso(text) if text else None
+
+    def epoch_ms(self, *path: Step) -> datetime | None:
+        """Return the time of an epoch in milliseconds."""
+        return unix(self.number(*path), per_second=1000)
+
+    def epoch_s(self, *path: Step) -> datetime | None:
+        """Return the time of an epoch in seconds."""
+        return unix(self.number(*path), per_second=1)
+
+    def seconds(self, *path: Step, per_second: float = 1) -> float | None:
+        """Return a duration in seconds to the millisecond (`per_second=1000` reads milliseconds); negative is None."""
+        value = self.number(*path)
+        return None if value is None or value < 0 else round(value / per_second, 3)
+
+    def cost(self, *path: Step, currency: str, scale: int = 1, parts: "dict[CostPart, Amount] | None" = None) -> Cost | None:
+        """Return the amount at *path* in units / *scale* of *currency*; None where it is no amount."""
+        text = self.decimal(*path)
+        value = micros(text, scale=scale) if text is not None else None
+        if text is None or value is None:
+            return None
+        return Cost(micros=value, currency=currency, raw=text, parts=parts or {})
+
+
+def first(*values: Any) -> Any:
+    """Return the first value that says something (not None, "", [] or {}); None if none does."""
+    return next((value for value in values if value is not None and value not in ("", [], {})), None)
+
+
+def add_part(parts: dict[CostPart, Amount], *, kind: CostPart, text: str | None, scale: int = 1) -> None:
+    """Add an amount to *kind*; several of one kind add up, their texts joined by `+`."""
+    value = micros(text, scale=scale) if text is not None else None
+    if text is None or value is None:
+        return
+    known = parts.get(kind)
+    parts[kind] = Amount(value, text) if known is None else Amount(known.micros + value, f"{known.raw}+{text}")
+
+
+def utc_now_of(ms: int) -> datetime:
+    """Return epoch milliseconds as a time."""
+    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -1,0 +1,44 @@
+"""Words that many platforms share, mapped to ours by tables; an unknown word maps by a rule, never to a failure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from schemas.words import Outcome, Role
+
+ROLES: Final[Mapping[str, Role]] = {
+    **dict.fromkeys(("bot", "assistant", "ai", "agent", "robot"), Role.AGENT),
+    **dict.fromkeys(("user", "human", "customer", "person", "caller"), Role.CUSTOMER),
+    **dict.fromkeys(("tool", "tool_calls", "tool_call_invocation", "tool_call_result", "function"), Role.TOOL),
+}
+
+SUCCESS: Final[Mapping[str, bool]] = {
+    **dict.fromkeys(("true", "pass", "success", "successful", "yes", "good", "excellent"), True),
+    **dict.fromkeys(("false", "fail", "failed", "failure", "no", "bad", "poor"), False),
+}
+
+SIP: Final[Mapping[int, Outcome]] = {
+    **dict.fromkeys((486, 600), Outcome.BUSY),
+    **dict.fromkeys((603, 607), Outcome.REJECTED),
+    **dict.fromkeys((408, 480), Outcome.NO_ANSWER),
+    **dict.fromkeys((404, 410, 484, 604), Outcome.INVALID_NUMBER),
+    487: Outcome.CANCELED,
+    **dict.fromkeys(range(500, 600), Outcome.SYSTEM_ERROR),
+}
+
+
+def role(word: object) -> Role:
+    """Return whose turn *word* announces; everything unknown is the system's."""
+    return ROLES.get(word.strip().lower(), Role.SYSTEM) if isinstance(word, str) else Role.SYSTEM
+
+
+def success(word: Any) -> bool | None:
+    """Return what a success word means; numbers, percentages and scales mean nothing here."""
+    if isinstance(word, bool):
+        return word
+    return SUCCESS.get(word.strip().lower()) if isinstance(word, str) else None
+
+
+def sip_outcome(code: object) -> Outcome | None:
+    """Return what a SIP status (a number or its text) says of a call that was not answered."""
+    text = str(code).strip()
+    return SIP.get(int(text)) if text.isascii() and text.isdigit() and len(text) <= 3 else None
