@@ -1,0 +1,258 @@
+"""Full text in any language, as pure functions: what is indexed of a call, what a question asks, whether both meet.
+
+A word is a run of letters, digits and marks. Case, diacritics and width are folded away; scripts without blanks
+(Chinese, Japanese, Thai, …) are found by any part; numbers by any run of four digits, however they are written.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from storage.folding import DENSE, fold
+
+GRAM: Final = 4  # digits; shorter runs are ordinary words
+LONGEST_WORD: Final = 64  # characters; what is longer is indexed by its beginning and verified in full
+LONGEST_DIGITS: Final = 40  # of one number; longer runs are codes that nobody dials
+
+_TOKEN: Final = re.compile(rf"[{DENSE}]+|[^\s{DENSE}]+")
+_STARTS_DENSE: Final = re.compile(rf"[{DENSE}]").match
+_NUMBER: Final = re.compile(r"\d(?:[ \-.()+]*\d)*")
+_DIGITISH: Final = re.compile(r"[\d+().\-]*\d[\d+().\-]*")
+_QUERY_PART: Final = re.compile(r'(?P<not>-?)"(?P<phrase>[^"]*)"?|(?P<word>\S+)')
+_ANY_DIGIT: Final = re.compile(r"\d").search
+_SEPARATORS: Final = str.maketrans("", "", " -.()+")
+_COUNTRY_CODE: Final = range(1, 4)  # digits of a country code
+WORD, PAIR, CHAR, DIGITS = "w", "2", "1", "#"
+"""First letters of index terms, so that kinds never meet."""
+
+
+class Indexed(msgspec.Struct, frozen=True):
+    """A call's text made ready: terms for the index, folded words and digits to verify candidates against.
+
+    `words` holds one line a field or turn, tokens between single blanks, each line beginning and ending with one;
+    `digits` one number a line.
+    """
+
+    terms: frozenset[str]
+    words: str
+    digits: str
+
+
+class Phrase(msgspec.Struct, frozen=True):
+    """Tokens that must stand beside each other in one field; a lone word is a phrase of one."""
+
+    tokens: tuple[str, ...]
+
+    @property
+    def needle(self) -> str:
+        """The text to look for in `Indexed.words`; open where a dense token may be a part of a longer one."""
+        left = "" if is_dense(self.tokens[0]) else " "
+        right = "" if is_dense(self.tokens[-1]) else " "
+        return f"{left}{' '.join(self.tokens)}{right}"
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """Index terms that every match has."""
+        return frozenset(term for token in self.tokens for term in _query_terms(token))
+
+    @property
+    def exact(self) -> bool:
+        """Whether having the terms is the same as matching, so that nothing need be verified."""
+        if len(self.tokens) != 1:
+            return False
+        token = self.tokens[0]
+        return len(token) <= (2 if is_dense(token) else LONGEST_WORD)
+
+
+class Digits(msgspec.Struct, frozen=True):
+    """A run of at least four digits, looked for in every number."""
+
+    run: str
+
+    @property
+    def needle(self) -> str:
+        """The digits to look for in `Indexed.digits`."""
+        return self.run
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """Index terms that every match has."""
+        return frozenset(_grams(self.run))
+
+    @property
+    def exact(self) -> bool:
+        """Whether having the terms is the same as matching."""
+        return len(self.run) == GRAM
+
+
+Part = Phrase | Digits
+
+
+class TextQuery(msgspec.Struct, frozen=True):
+    """What a text asks: every part of `wanted` is there, none of `unwanted`. Nothing wanted: all other calls."""
+
+    wanted: tuple[Part, ...]
+    unwanted: tuple[Part, ...] = ()
+
+
+def is_dense(token: str) -> bool:
+    """Tell whether *token* is of a script without blanks; a token never mixes."""
+    return _STARTS_DENSE(token) is not None
+
+
+def tokens(text: str) -> list[str]:
+    """Return *text*'s folded words, in order; a run of a dense script is one token."""
+    return _TOKEN.findall(fold(text))
+
+
+def spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield each token of *text* with where it begins and ends in the original."""
+    folded, origin = _folded_with_origin(text)
+    for match in _TOKEN.finditer(folded):
+        yield origin[match.start()], origin[match.end() - 1] + 1, match[0]
+
+
+def digits_of(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield each number of *text* with where it begins and ends, as written."""
+    for match in _NUMBER.finditer(_plain_digits(text)):
+        yield match.start(), match.end(), match[0].translate(_SEPARATORS)
+
+
+def _folded_with_origin(text: str) -> tuple[str, Sequence[int]]:
+    if text.isascii():
+        return fold(text), range(len(text))
+    pieces = [fold(character) for character in text]
+    origin = [at for at, piece in enumerate(pieces) for _ in piece]
+    return "".join(pieces), origin
+
+
+def numbers(text: str) -> Iterator[str]:
+    """Yield the digits of each number in *text*, whatever stands between them; runs under four digits are none."""
+    yield from (digits for _, _, digits in digits_of(text) if len(digits) >= GRAM)
+
+
+def spellings(number: str) -> Iterator[str]:
+    """Yield a telephone number's digits, and where it is international its national spellings with a leading 0."""
+    plain = _plain_digits(number).strip()
+    digits = "".join(character for character in plain if character.isascii() and character.isdigit())
+    if len(digits) < GRAM:
+        return
+    yield digits
+    if plain.startswith(("+", "00")):
+        bare = digits.removeprefix("00") if plain.startswith("00") else digits
+        yield from (f"0{bare[code:]}" for code in _COUNTRY_CODE if len(bare) > code + 2)
+
+
+def index(*, texts: Iterable[str], phones: Iterable[str]) -> Indexed:
+    """Return what is kept to find a call by its *texts* (fields and turns) and telephone numbers."""
+    lines: list[str] = []
+    digits: set[str] = set()
+    terms: set[str] = set()
+    for text in texts:
+        found = tokens(text)
+        if found:
+            lines.append(f" {' '.join(found)} ")
+            terms.update(found)
+        if _ANY_DIGIT(text):
+            digits.update(numbers(text))
+    for phone in phones:
+        digits.update(spellings(phone))
+        lines.extend(f" {' '.join(found)} " for found in [tokens(phone)] if found)
+        terms.update(tokens(phone))
+    words = frozenset(term for token in terms for term in _text_terms(token))
+    grams = frozenset(gram for run in digits for gram in _grams(run[:LONGEST_DIGITS]))
+    return Indexed(words | grams, "\n".join(lines), "\n".join(sorted(run[:LONGEST_DIGITS] for run in digits)))
+
+
+def parse(question: str) -> TextQuery:
+    """Return what *question* asks; every character is text but `"` around a phrase and `-` before a word."""
+    wanted: list[Part] = []
+    unwanted: list[Part] = []
+    number: list[str] = []
+    for minus, text, is_phrase in _parts(question):
+        # A minus excludes, except inside a number: "06 -12" is one.
+        if not is_phrase and _DIGITISH.fullmatch(text) and (number or not minus):
+            number.append(text)
+            continue
+        wanted.extend(_number(number))
+        number = []
+        (unwanted if minus else wanted).extend(_phrase(text) if is_phrase else _words(text))
+    wanted.extend(_number(number))
+    return TextQuery(tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted)))
+
+
+def matches(query: TextQuery, indexed: Indexed) -> bool:
+    """Tell whether a call answers *query*: the definition that every store must agree with."""
+    return all(_found(part, indexed) for part in query.wanted) and not any(_found(part, indexed) for part in query.unwanted)
+
+
+def _found(part: Part, indexed: Indexed) -> bool:
+    return part.needle in (indexed.digits if isinstance(part, Digits) else indexed.words)
+
+
+def _parts(question: str) -> Iterator[tuple[bool, str, bool]]:
+    """Yield (has a minus, text, is a phrase)."""
+    for match in _QUERY_PART.finditer(question):
+        if match["word"] is None:
+            yield bool(match["not"]), match["phrase"], True
+        else:
+            minus = len(match["word"]) > 1 and match["word"].startswith("-")
+            yield minus, match["word"][1:] if minus else match["word"], False
+
+
+def _phrase(text: str) -> Iterator[Part]:
+    if _DIGITISH.fullmatch(text.replace(" ", "")) and len(_digits(text)) >= GRAM:
+        yield Digits(_digits(text)[:LONGEST_DIGITS])
+    elif found := tokens(text):
+        yield Phrase(tuple(found))
+
+
+def _words(text: str) -> Iterator[Part]:
+    if _DIGITISH.fullmatch(text):
+        yield from _number([text])
+        return
+    yield from (Phrase(tuple(_TOKEN.findall(run))) for run in fold(text).split())
+
+
+def _number(run: list[str]) -> Iterator[Part]:
+    """Yield neighbouring words of digits as one number, or as words where they are too few digits together."""
+    digits = "".join(map(_digits, run))
+    if len(digits) >= GRAM:
+        yield Digits(digits[:LONGEST_DIGITS])
+    else:
+        yield from (Phrase((token,)) for text in run for token in tokens(text))
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in _plain_digits(text) if character.isascii() and character.isdigit())
+
+
+def _plain_digits(text: str) -> str:
+    """Return *text* with every script's decimal digits as ASCII ones."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(character)) if character.isdecimal() else character for character in text)
+
+
+def _grams(run: str) -> Iterator[str]:
+    return (DIGITS + run[at : at + GRAM] for at in range(len(run) - GRAM + 1))
+
+
+def _text_terms(token: str) -> Iterator[str]:
+    if not is_dense(token):
+        yield WORD + token[:LONGEST_WORD]
+        return
+    yield from (CHAR + character for character in token)
+    yield from (PAIR + token[at : at + 2] for at in range(len(token) - 1))
+
+
+def _query_terms(token: str) -> Iterator[str]:
+    if not is_dense(token):
+        yield WORD + token[:LONGEST_WORD]
+    elif len(token) == 1:
+        yield CHAR + token
+    else:
+        yield from (PAIR + token[at : at + 2] for at in range(len(token) - 1))
