@@ -1,6 +1,6 @@
 """What ingest and workers ask of a stream; every adapter passes the same suite."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -15,6 +15,10 @@ class Unavailable(Exception):
         """Say *why* in one sentence."""
         super().__init__(why)
         self.retry_after_s = retry_after_s
+
+
+class Unusable(Exception):
+    """The stream cannot be opened or has broken for good; one sentence says what a person should do."""
 
 
 class Publisher(Protocol):
@@ -72,6 +76,16 @@ class Source(Protocol):
         """Return how many records wait behind the last committed one, as last known."""
 
 
+class Rewinder(Protocol):
+    """Moves the workers' position, forwards or back; batches then in their hands can no longer be committed."""
+
+    async def rewind(self, *, since: int) -> dict[Partition, int]:
+        """Go back to where all that was stored at or after *since* (epoch ms) follows; return each new position."""
+
+    async def seek(self, offsets: Mapping[Partition, int]) -> dict[Partition, int]:
+        """Go to *offsets*, or to the nearest that is kept; return each named partition's new position."""
+
+
 class Dead(msgspec.Struct, frozen=True, kw_only=True):
     """A record that was set aside: where it was, why (one fixed word), a redacted preview, the whole envelope."""
 
@@ -92,4 +106,7 @@ class DeadLetters(Protocol):
         """Return when *dead* is durable; a repetition of the same partition and offset does no harm."""
 
     def all(self) -> AsyncIterator[Dead]:
-        """Yield what was set aside, oldest first."""
+        """Yield what was set aside and not settled, oldest first."""
+
+    async def settle(self, dead: Dead) -> None:
+        """Leave *dead* out from now on: it was published again."""

@@ -1,0 +1,140 @@
+"""The journal: events on this machine's disk, fsynced before the sender is answered; Kafka's stand-in and its spool."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from schemas.envelope import Envelope
+from stream import metrics
+from stream.deadlines import Deadlines
+from stream.journal_dead import JournalDeadLetters
+from stream.journal_groups import weigh
+from stream.journal_schema import connect, locked, make_directory
+from stream.journal_source import BATCH_RECORDS, JournalRewinder, JournalSource
+from stream.journal_space import BOUND_BYTES, FLOOR_BYTES, Space, free_bytes
+from stream.journal_writer import Append, Job, Outcome, Writer
+from stream.ports import Unavailable
+from stream.times import now_ms
+
+WAITING_BYTES: Final = 96 << 20
+"""Bodies that wait for the disk: the largest one (64 MB) and half as much again; beyond, senders are put off."""
+
+DEADLINE_S: Final = 4.0
+"""A sender is answered within 5 s even when the disk hangs."""
+
+LINGER_S: Final = 0.002
+"""Events of so long go to the writer together: fewer commits, fewer waits for the GIL."""
+
+
+class Journal:
+    """A publisher whose durability is this machine's disk; made by `open_journal`."""
+
+    def __init__(self, *, directory: Path, space: Space, clock: Callable[[], int], stream: str) -> None:
+        """Open the database in *directory*; raises `Unusable`."""
+        self._directory = directory
+        self._stream = stream
+        self._loop = asyncio.get_running_loop()
+        self._writer = Writer(directory=directory, space=space, clock=clock, settle=self._settle)
+        self._deadlines = Deadlines(seconds=DEADLINE_S, error=lambda: Unavailable("the journal's disk does not answer"))
+        self._pending: list[Append] = []
+        self._waiting = 0
+        self._sources: list[JournalSource] = []
+        self._published = metrics.PUBLISHED.labels(stream)
+        self._unpublished = metrics.UNPUBLISHED.labels(stream)
+        self._writer.start()
+
+    async def publish(self, envelope: Envelope) -> None:
+        """Return when *envelope* is on disk; raises `Unavailable`."""
+        weight = weigh(envelope)
+        if self._waiting + weight > WAITING_BYTES:
+            self._unpublished.inc()
+            raise Unavailable("too many bodies wait for the disk", retry_after_s=1)
+        self._waiting += weight
+        if not self._pending:
+            self._loop.call_later(LINGER_S, self._flush)
+        done = self._loop.create_future()
+        self._pending.append(Append(envelope, done))
+        await done
+
+    def ready(self) -> dict[str, bool]:
+        """Tell whether the disk took what was last given to it."""
+        return {self._stream: self._writer.failing is None}
+
+    def source(self, *, records: int = BATCH_RECORDS) -> JournalSource:
+        """Return the workers' end; batches hold up to *records*."""
+        source = JournalSource(connection=connect(self._directory), write=self._do, records=records)
+        self._sources.append(source)
+        return source
+
+    @property
+    def dead_letters(self) -> JournalDeadLetters:
+        """Where poison is set aside."""
+        return JournalDeadLetters(write=self._do)
+
+    @property
+    def rewinder(self) -> JournalRewinder:
+        """What moves the workers' position."""
+        return JournalRewinder(write=self._do)
+
+    async def close(self) -> None:
+        """Make durable what waits, then let go of the files."""
+        self._flush()
+        await self._writer.close()
+        for source in self._sources:
+            await asyncio.to_thread(source.close)
+        self._deadlines.close()
+
+    async def _do(self, run: Callable[[sqlite3.Connection], Any]) -> Any:
+        done: asyncio.Future[Any] = self._loop.create_future()
+        self._writer.put([Job(run, done)])
+        return await done
+
+    def _flush(self) -> None:
+        pending, self._pending = self._pending, []
+        if pending:
+            self._writer.put(pending)
+            self._deadlines.watch([entry.done for entry in pending])
+
+    def _settle(self, outcomes: list[Outcome]) -> None:
+        stored = 0
+        for entry, outcome in outcomes:
+            if isinstance(entry, Append):
+                self._waiting -= weigh(entry.envelope)
+                stored += outcome is None
+            if entry.done.done():  # its sender went away, or its deadline passed
+                continue
+            if isinstance(outcome, Exception):
+                entry.done.set_exception(outcome)
+            else:
+                entry.done.set_result(outcome)
+        self._published.inc(stored)
+        for source in self._sources:
+            source.arrived(end=self._writer.end)
+
+
+@asynccontextmanager
+async def open_journal(
+    *,
+    directory: Path,
+    bound_bytes: int = BOUND_BYTES,
+    floor_bytes: int = FLOOR_BYTES,
+    clock: Callable[[], int] = now_ms,
+    free: Callable[[Path], int] = free_bytes,
+    stream: str = "journal",
+    beside: bool = False,
+) -> AsyncIterator[Journal]:
+    """Open the journal in *directory* for this process alone, or *beside* the one that has it; raises `Unusable`.
+
+    Durable until *bound_bytes* wait for workers or fewer than *floor_bytes* are *free*; *stream* names it in metrics.
+    """
+    async with AsyncExitStack() as stack:
+        make_directory(directory)
+        if not beside:
+            stack.enter_context(locked(directory))
+        space = Space(directory=directory, bound_bytes=bound_bytes, floor_bytes=floor_bytes, free=free)
+        journal = Journal(directory=directory, space=space, clock=clock, stream=stream)
+        stack.push_async_callback(journal.close)
+        yield journal

@@ -1,0 +1,104 @@
+"""How much the journal may hold: a bound in bytes, a floor of free disk, and what is given up first."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from stream import metrics
+from stream.journal_schema import PAGE_BYTES
+from stream.ports import Unavailable
+
+BOUND_BYTES: Final = 8 << 30
+"""About a million 20 KB reports, compressed: a day of a large tenant, on a small disk."""
+
+FLOOR_BYTES: Final = 256 << 20
+"""Free space left alone: SQLite must still be able to write in order to delete, and so must MongoDB beside it."""
+
+KEEP_MS: Final = 7 * 86_400_000
+"""Consumed records are kept as long as Kafka's topic keeps them, for `replay`."""
+
+DEAD_KEEP_MS: Final = 365 * 86_400_000
+DEAD_SHARE: Final = 4
+"""Dead letters may fill a quarter of the bound: one sender's poison must not stop the others."""
+
+EVICTED_AT_ONCE: Final = 32
+"""Groups in one deletion: up to 128 MB of bodies, so that a burst waits for one of them at most."""
+
+VACUUMED_PAGES: Final = 2_000
+"""Pages given back to the disk at a time (32 MB): bounds how long writers wait."""
+
+_CONSUMED: Final = """
+SELECT first FROM groups WHERE first + count <= (SELECT next FROM position) AND stored <= ? ORDER BY first LIMIT ?
+"""
+_ALWAYS: Final = 1 << 62
+
+
+class Space:
+    """Says whether more fits, and makes room; used by the writer's thread only."""
+
+    def __init__(self, *, directory: Path, bound_bytes: int, floor_bytes: int, free: Callable[[Path], int]) -> None:
+        """Keep within *bound_bytes*; refuse when *free* of *directory* falls below *floor_bytes*."""
+        self._directory = directory
+        self._bound = bound_bytes
+        self._floor = floor_bytes
+        self._free = free
+        self._headroom = 0
+
+    def admit(self, connection: sqlite3.Connection, incoming: int) -> None:
+        """Return when *incoming* more bytes fit, evicting what was consumed; raises `Unavailable`."""
+        if self._free(self._directory) < self._floor + incoming:
+            raise Unavailable(f"less than {self._floor >> 20} MB of disk are free", retry_after_s=30)
+        self._headroom -= incoming
+        if self._headroom >= 0:
+            return
+        while (room := self._bound - used_bytes(connection)) < incoming:
+            if not evict(connection, older_than=_ALWAYS):
+                raise Unavailable(f"the journal is full ({self._bound >> 20} MB wait for workers)", retry_after_s=30)
+        self._headroom = room - incoming
+
+    def tidy(self, connection: sqlite3.Connection, *, now: int) -> bool:
+        """Do one small piece of upkeep at *now* (epoch ms); tell whether there is more to do."""
+        more = evict(connection, older_than=now - KEEP_MS) == EVICTED_AT_ONCE
+        self._evict_dead(connection, now=now)
+        return give_back(connection) or more
+
+    def _evict_dead(self, connection: sqlite3.Connection, *, now: int) -> None:
+        connection.execute("DELETE FROM dead WHERE at <= ?", (now - DEAD_KEEP_MS,))
+        (size,) = connection.execute("SELECT ifnull(sum(size), 0) FROM dead").fetchone()
+        if size > self._bound // DEAD_SHARE:
+            oldest = "SELECT rowid FROM dead ORDER BY at LIMIT ?"
+            dropped = connection.execute(f"DELETE FROM dead WHERE rowid IN ({oldest})", (EVICTED_AT_ONCE,))
+            metrics.DEAD_DROPPED.inc(dropped.rowcount)
+
+
+def free_bytes(directory: Path) -> int:
+    """Return what this user may still write on *directory*'s disk."""
+    stat = os.statvfs(directory)
+    return stat.f_bavail * stat.f_frsize
+
+
+def used_bytes(connection: sqlite3.Connection) -> int:
+    """Return what the journal holds, without pages that wait to be used again."""
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+    return int(pages - free) * PAGE_BYTES
+
+
+def evict(connection: sqlite3.Connection, *, older_than: int) -> int:
+    """Delete the oldest consumed groups stored at or before *older_than*; return how many."""
+    rows = connection.execute(_CONSUMED, (older_than, EVICTED_AT_ONCE)).fetchall()
+    if rows:
+        last = rows[-1][0]
+        connection.execute("DELETE FROM pieces WHERE first <= ?", (last,))
+        connection.execute("DELETE FROM groups WHERE first <= ?", (last,))
+    return len(rows)
+
+
+def give_back(connection: sqlite3.Connection) -> bool:
+    """Shrink the file by some of its unused pages; tell whether many are left."""
+    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+    if free > VACUUMED_PAGES:  # fewer are soon used again
+        connection.execute(f"PRAGMA incremental_vacuum({VACUUMED_PAGES})").fetchall()
+    return bool(free > 2 * VACUUMED_PAGES)

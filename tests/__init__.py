@@ -1,0 +1,1 @@
+"""Tests at four levels; see CONTRIBUTING."""

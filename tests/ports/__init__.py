@@ -1,0 +1,1 @@
+"""The suite of each port, run on every adapter."""

@@ -1,0 +1,93 @@
+"""Each stream adapter as the port's suite sees it, and the envelopes it is given."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from schemas.envelope import Envelope
+from schemas.words import Platform
+from stream.journal import open_journal
+from stream.memory import MemoryStream
+from stream.ports import Batch, DeadLetters, Publisher, Record, Rewinder, Source
+
+SOON_S = 20.0
+"""A test that waits longer has failed; none of them measures time."""
+
+
+class Stream(NamedTuple):
+    """One adapter: `source` opens a workers' end as a newly started process would."""
+
+    publisher: Publisher
+    dead_letters: DeadLetters
+    rewinder: Rewinder
+    source: Callable[[], AbstractAsyncContextManager[Source]]
+
+
+def make_envelope(body: bytes = b"{}", **named: Any) -> Envelope:
+    """Return an envelope of which only what is *named* matters."""
+    facts: dict[str, Any] = {
+        "event_id": "e-1",
+        "platform": Platform.VAPI,
+        "connection": "front-desk",
+        "tenant": "acme",
+        "call_id": "c-1",
+        "event_type": "end-of-call-report",
+        "received_at": 1_763_700_000_000,
+        "content_type": "application/json",
+    }
+    return Envelope(body=body, **facts | named)
+
+
+@asynccontextmanager
+async def memory(_directory: Path) -> AsyncIterator[Stream]:
+    """The fake that the pure tests use."""
+    stream = MemoryStream()
+
+    @asynccontextmanager
+    async def source() -> AsyncIterator[Source]:
+        yield stream.source()
+
+    yield Stream(stream, stream, stream, source)
+
+
+@asynccontextmanager
+async def journal(directory: Path) -> AsyncIterator[Stream]:
+    """SQLite on this machine's disk."""
+    async with open_journal(directory=directory) as opened:
+
+        @asynccontextmanager
+        async def source() -> AsyncIterator[Source]:
+            yield opened.source(records=100)
+
+        yield Stream(opened, opened.dead_letters, opened.rewinder, source)
+
+
+async def publish_all(publisher: Publisher, envelopes: Iterable[Envelope]) -> None:
+    """Publish *envelopes* as senders do: all at once."""
+    await asyncio.gather(*map(publisher.publish, envelopes))
+
+
+async def take(source: Source, count: int, *, commit: bool = True) -> list[Record]:
+    """Return the next *count* records, whole batches, each committed unless told otherwise."""
+    found: list[Record] = []
+    async with asyncio.timeout(SOON_S):
+        async for batch in source.batches():
+            found += batch.records
+            if commit:
+                await source.commit(batch)
+            if len(found) >= count:
+                break
+    return found
+
+
+async def first_batch(source: Source) -> Batch:
+    """Return the next batch, uncommitted."""
+    async with asyncio.timeout(SOON_S):
+        return await anext(aiter(source.batches()))
+
+
+def bodies(records: Iterable[Record]) -> list[bytes]:
+    """Return what the records carry, sorted."""
+    return sorted(record.envelope.body for record in records if record.envelope is not None)
