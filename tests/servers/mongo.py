@@ -1,0 +1,60 @@
+"""A mongod, replica set of one; in the way of `aftercall up`, with less memory."""
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import ClassVar, Final
+
+from typing_extensions import override
+
+from storage.mongod_binary import REPLICA_SET, CannotStart, arguments, find
+from storage.mongod_set import become_primary, url
+from tests.servers.hosts import START_WITHIN_S, Child, Container, NotStarted, wait_until
+from tests.servers.server import Server
+
+IMAGE: Final = "mongo:6.0"
+CACHE_GB: Final = 0.25
+OPLOG_MB: Final = 128
+
+
+class MongoServer(Server):
+    """A MongoDB server."""
+
+    name: ClassVar = "mongo"
+
+    @property
+    @override
+    def address(self) -> str:
+        return self.url
+
+    @property
+    def url(self) -> str:
+        """The connection string, the same over restarts."""
+        return url(self._port)
+
+    @override
+    def _wait(self) -> None:
+        # A thread with a loop of its own: the caller may be inside a running loop.
+        primary = threading.Thread(target=self._become_primary, daemon=True)
+        primary.start()
+        wait_until(lambda: not primary.is_alive(), host=self._host, name="MongoDB")
+
+    def _become_primary(self) -> None:
+        asyncio.run(asyncio.wait_for(become_primary(self._port), START_WITHIN_S))
+
+    @override
+    def _child(self, directory: Path) -> Child:
+        storage = directory / "storage"
+        storage.mkdir()
+        try:
+            binary = find()
+        except CannotStart as error:
+            raise NotStarted(str(error)) from error
+        command = arguments(binary, storage=storage, port=self._port, cache_gb=CACHE_GB, oplog_mb=OPLOG_MB)
+        return Child(command, log=directory / "mongod.log")
+
+    @override
+    def _container(self) -> Container:
+        # The same port inside as outside: the set's only member knows itself by it.
+        command = ["mongod", "--replSet", REPLICA_SET, "--port", str(self._port), "--bind_ip_all"]
+        return Container(IMAGE, port=self._port, environment={}, command=command)

@@ -1,0 +1,1 @@
+"""One process of ours, spoken to over HTTP."""

@@ -1,0 +1,75 @@
+"""The tests' own Kafka and MongoDB keep what was acknowledged, whatever is done to them."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from pymongo import AsyncMongoClient
+
+from tests.servers.hosts import NotStarted
+from tests.servers.kafka import KafkaServer
+from tests.servers.mongo import MongoServer
+from tests.servers.server import Server
+
+TOPIC = "kept"
+
+
+@pytest.mark.parametrize("end", [KafkaServer.stop, KafkaServer.kill], ids=["stopped", "killed"])
+async def test_kafka_comes_back_with_its_records(own_kafka: KafkaServer, end: Callable[[Server], None]) -> None:
+    await _produce(own_kafka.bootstrap, b"before")
+
+    end(own_kafka)
+    own_kafka.start()
+
+    assert await _first_record(own_kafka.bootstrap) == b"before"
+
+
+@pytest.mark.parametrize("end", [MongoServer.stop, MongoServer.kill], ids=["stopped", "killed"])
+async def test_mongo_comes_back_with_its_documents(own_mongo: MongoServer, end: Callable[[Server], None]) -> None:
+    async with AsyncMongoClient[dict[str, Any]](own_mongo.url) as client:
+        await client.get_database("kept").get_collection("kept").insert_one({"_id": 1})
+
+        end(own_mongo)
+        own_mongo.start()
+
+        assert await client.get_database("kept").get_collection("kept").find_one() == {"_id": 1}
+
+
+async def test_a_paused_mongo_answers_nothing_and_then_goes_on(own_mongo: MongoServer) -> None:
+    async with AsyncMongoClient[dict[str, Any]](own_mongo.url) as client:
+        await client.admin.command("ping")
+
+        own_mongo.pause()
+        ping = asyncio.create_task(client.admin.command("ping"))
+        done, _ = await asyncio.wait([ping], timeout=0.3)
+        own_mongo.resume()
+
+        assert not done
+        assert (await ping)["ok"] == 1.0
+
+
+def test_a_server_that_ends_at_once_tells_its_last_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.servers.mongo.CACHE_GB", -1)
+
+    with pytest.raises(NotStarted, match="cacheSizeGB"), MongoServer():
+        pass
+
+
+async def _produce(bootstrap: str, value: bytes) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic(TOPIC, num_partitions=1, replication_factor=1)])
+    await admin.close()
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all") as producer:
+        await producer.send_and_wait(TOPIC, value, partition=0)
+
+
+async def _first_record(bootstrap: str) -> bytes | None:
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
+        consumer.assign([TopicPartition(TOPIC, 0)])
+        record = await asyncio.wait_for(consumer.getone(), 20)
+        value: bytes | None = record.value
+        return value
