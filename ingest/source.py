@@ -1,6 +1,6 @@
 """What ingest asks of a platform's module: proofs, identity, secrets to cut, the answer it expects."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -53,12 +53,18 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     `schemes` are proofs by the names of `options.scheme`; those that any platform can be given are added by ingest.
     `identify` returns None for what tells nothing of a call (answered 200 `ignored`) and raises `Unreadable`.
     `cut` names the secrets that platforms put in their webhooks. `unwrap` turns an encrypted body into its plain one.
-    `content_types` are the media types taken beside JSON. `hello` answers a GET (a platform's URL check) where it has one.
+    `reads` names the options that a scheme of the platform's own looks at (`tolerance_s` alone for `native` unless it
+    is named here), so that others beside it are a mistake; `check` yields what else is wrong with a connection's
+    secrets and options, each in one sentence.
+    `content_types` are the media types taken beside JSON. `hello` answers a GET (a platform's check of the URL) where
+    it has one.
     """
 
     identify: Callable[[Received], Identity | None]
     default_scheme: str = "native"
     schemes: Mapping[str, Proof] = {}
+    reads: Mapping[str, frozenset[str]] = {}
+    check: Callable[[Sequence[bytes], Options], Iterable[str]] | None = None
     cut: Sequence[Cut] = ()
     content_types: frozenset[str] = frozenset({"application/json"})
     answer: Answer = ACCEPTED

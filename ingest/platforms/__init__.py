@@ -1,1 +1,14 @@
 """One module a platform: how it proves who sends, what its webhook speaks of, what must be cut out."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ingest.platforms import retell, standard, vapi
+from ingest.source import Source
+from schemas.words import Platform
+
+SOURCES: Final[Mapping[Platform, Source]] = {
+    Platform.VAPI: vapi.SOURCE,
+    Platform.RETELL: retell.SOURCE,
+    Platform.STANDARD: standard.SOURCE,
+}

@@ -1,0 +1,85 @@
+"""Proofs that any platform can be given, beside its own: a secret in a header, in the URL, or none at all."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import parse_qsl
+
+from ingest.errors import Forged, Unsigned
+from ingest.proof import check_same, check_secret, one_header
+from ingest.source import Proof, Received
+from runtime.config import Options
+
+SECRET_HEADER: Final = "X-Webhook-Secret"
+SECRET_PARAMS: Final = ("key", "secret")
+_MOST_PARAMS: Final = 100  # of a webhook's query; more is no sender we know
+
+
+def header(received: Received, secrets: Sequence[bytes], options: Options) -> None:
+    """Return if the header is a secret."""
+    check_secret(one_header(received.headers, options.header or SECRET_HEADER), secrets)
+
+
+def bearer(received: Received, secrets: Sequence[bytes], options: Options) -> None:
+    """Return if the bearer token is a secret."""
+    check_secret(_credentials(received, "bearer"), secrets)
+
+
+def basic(received: Received, secrets: Sequence[bytes], options: Options) -> None:
+    """Return if user and password, joined by a colon, are a secret."""
+    given = _credentials(received, "basic").encode("latin-1")
+    check_same((given,), map(b64encode, secrets))
+
+
+def path(received: Received, secrets: Sequence[bytes], options: Options) -> None:
+    """Return if the last part of the path is a secret."""
+    check_secret(received.path_secret or "", secrets)
+
+
+def query(received: Received, secrets: Sequence[bytes], options: Options) -> None:
+    """Return if a parameter of the query is a secret."""
+    wanted = (options.param,) if options.param else SECRET_PARAMS
+    given = [value for name, value in _params(received.query) if name in wanted]
+    if len(given) > 1:
+        raise Forged("The secret came twice.")
+    check_secret(given[0] if given else "", secrets)
+
+
+def none(received: Received, secrets: Sequence[bytes], options: Options) -> None:
+    """Return: whoever knows the URL may send. Written out in the configuration, shown by a metric and `doctor`."""
+
+
+SCHEMES: Final[Mapping[str, Proof]] = {
+    "header": header,
+    "bearer": bearer,
+    "basic": basic,
+    "path": path,
+    "query": query,
+    "none": none,
+}
+
+READS: Final[Mapping[str, frozenset[str]]] = {
+    "native": frozenset({"tolerance_s"}),
+    "header": frozenset({"header"}),
+    "query": frozenset({"param"}),
+}
+
+
+def _credentials(received: Received, scheme: str) -> str:
+    """Return what follows *scheme* in `Authorization`; the scheme's letters may be of any case."""
+    word, _, credentials = one_header(received.headers, "authorization").partition(" ")
+    if word.lower() != scheme:
+        raise Unsigned(f"The header Authorization is not of the form {scheme.capitalize()} ….")
+    return credentials.strip(" ")
+
+
+def _params(query_string: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(
+            query_string.decode("latin-1"),
+            keep_blank_values=True,
+            errors="surrogateescape",
+            max_num_fields=_MOST_PARAMS,
+        )
+    except ValueError:
+        raise Forged("The query has too many parameters.") from None
