@@ -1,11 +1,14 @@
-"""`aftercall.toml`: tenants, connections and keys, typed and complete, or an error that names line and remedy."""
+"""The shapes of `aftercall.toml`: tenants, connections and keys, typed and complete."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from schemas.words import Platform
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class UnitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -13,8 +16,8 @@ class UnitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: str
     name: str | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
+    created_at: Aware | None = None
+    updated_at: Aware | None = None
 
 
 class Tenant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,8 +26,8 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     id: str
     name: str | None = None
     time_zone: str = "UTC"
-    retention_days: int | None = None
-    raw_days: int = 30
+    retention_days: Positive | None = None
+    raw_days: Positive = 30
     units: tuple[UnitConfig, ...] = ()
 
 
@@ -33,11 +36,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     scheme: str | None = None
     also: str | None = None
-    tolerance_s: int | None = None
+    tolerance_s: Positive | None = None
     header: str | None = None
     param: str | None = None
     public_url: str | None = None
-    max_body_mb: int | None = None
+    max_body_mb: Positive | None = None
     algorithm: str = "sha256"
     timestamp_header: str = "x-timestamp"
     prefix: str = ""
@@ -63,6 +66,10 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     batch: str | None = None
     metadata: dict[str, Any] = {}
 
+    def __repr__(self) -> str:
+        """Leave the secrets out: a connection may end up in a traceback."""
+        return f"Connection(id={self.id!r}, tenant={self.tenant!r}, platform={self.platform!r})"
+
 
 class DialectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A key's settings for the five call-history APIs."""
@@ -78,6 +85,10 @@ class DialectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     robotappel_tokens: int | None = None
     off: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Leave the secret out."""
+        return "DialectSettings(...)"
+
 
 class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An API key: whose calls it opens and what it may do; only the token's SHA-256 is kept."""
@@ -86,9 +97,9 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     tenant: str
     token_sha256: str
     scopes: tuple[str, ...] = ("read",)
-    requests_per_minute: int | None = None
+    requests_per_minute: Positive | None = None
     units: tuple[str, ...] | None = None
-    expires_at: datetime | None = None
+    expires_at: Aware | None = None
     dialect: DialectSettings = DialectSettings()
 
 

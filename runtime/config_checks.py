@@ -1,0 +1,140 @@
+"""What no type can say about `aftercall.toml`: names that must exist, names that must not exist twice."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+from zoneinfo import available_timezones
+
+from runtime.config import Config, Connection, Key, Tenant
+from runtime.config_lines import Place
+from runtime.nearest import suggestion
+from schemas.words import Platform
+
+Schemes = Mapping[Platform, Collection[str]]
+
+# Tenants stand in Kafka's keys between `/` and in a call's `_id` between `:`.
+TENANT: Final = re.compile(r"[^\s/:\x00-\x1f]{1,64}")
+# Connections are the last part of a URL, and a metric's label.
+CONNECTION: Final = re.compile(r"[A-Za-z0-9._~-]{1,64}")
+SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
+SCOPES: Final = ("read", "write", "export", "erase")
+OURS: Final = ("/webhooks", "/v1", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/dialects")
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong, and where."""
+
+    place: Place
+    sentence: str
+
+
+def check(config: Config, *, schemes: Schemes | None = None) -> list[Fault]:
+    """Return every contradiction in *config*; *schemes* (by platform) are checked where they are given."""
+    faults = [fault for row in CHECKS for fault in row(config)]
+    return faults + [fault for fault in _schemes(config, schemes or {})]
+
+
+def _ids(config: Config) -> Iterator[Fault]:
+    for table, rows in _tables(config):
+        yield from _twice(table, "id", [row.id for row in rows])
+
+
+def _tables(config: Config) -> Sequence[tuple[str, Sequence[Tenant | Connection | Key]]]:
+    return (("tenants", config.tenants), ("connections", config.connections), ("keys", config.keys))
+
+
+def _twice(table: str, field: str, values: Sequence[str | None]) -> Iterator[Fault]:
+    many = {value for value, times in Counter(values).items() if value is not None and times > 1}
+    seen: set[str | None] = set()
+    for index, value in enumerate(values):
+        if value in many and value in seen:
+            shown = "" if field == "token_sha256" else f" {value!r}"
+            yield Fault((table, index, field), f"{field}{shown} is there twice in [[{table}]]; each needs its own.")
+        seen.add(value)
+
+
+def _once(config: Config) -> Iterator[Fault]:
+    yield from _twice("connections", "path", [row.path for row in config.connections])
+    yield from _twice("keys", "token_sha256", [row.token_sha256.lower() for row in config.keys])
+
+
+def _tenants(config: Config) -> Iterator[Fault]:
+    known = [tenant.id for tenant in config.tenants]
+    for table, rows in _tables(config)[1:]:
+        for index, row in enumerate(rows):
+            if isinstance(row, (Connection, Key)) and row.tenant not in known:
+                yield Fault(
+                    (table, index, "tenant"), f"there is no tenant {row.tenant!r}{suggestion(row.tenant, known)}"
+                )
+
+
+def _spelling(config: Config) -> Iterator[Fault]:
+    for index, tenant in enumerate(config.tenants):
+        if not TENANT.fullmatch(tenant.id):
+            yield Fault(("tenants", index, "id"), "a tenant's id has 1 to 64 characters, no blank, / or :.")
+    for index, connection in enumerate(config.connections):
+        if not CONNECTION.fullmatch(connection.id):
+            yield Fault(("connections", index, "id"), "a connection's id has 1 to 64 of A-Z a-z 0-9 . _ ~ -.")
+
+
+def _zones(config: Config) -> Iterator[Fault]:
+    for index, tenant in enumerate(config.tenants):
+        if tenant.time_zone not in available_timezones():
+            place = ("tenants", index, "time_zone")
+            yield Fault(place, f"there is no time zone {tenant.time_zone!r}; write one like Europe/Paris or UTC.")
+
+
+def _paths(config: Config) -> Iterator[Fault]:
+    for index, connection in enumerate(config.connections):
+        path, place = connection.path, ("connections", index, "path")
+        if path is None:
+            continue
+        if not path.startswith("/") or re.search(r"[\s?#{}]", path):
+            yield Fault(place, f"path {path!r} is no path; it begins with / and has no blank, ? or #.")
+        elif any(path == own or path.startswith(own + "/") for own in OURS):
+            yield Fault(place, f"path {path!r} is one of ours; these are taken: {' '.join(OURS)}.")
+
+
+def _keys(config: Config) -> Iterator[Fault]:
+    for index, key in enumerate(config.keys):
+        if not SHA256.fullmatch(key.token_sha256):
+            place = ("keys", index, "token_sha256")
+            yield Fault(place, "token_sha256 is 64 hex digits; `aftercall keys add` makes token and hash.")
+        for scope in key.scopes:
+            if scope not in SCOPES:
+                yield Fault(("keys", index, "scopes"), f"there is no scope {scope!r}{suggestion(scope, SCOPES)}")
+
+
+def _secrets(config: Config) -> Iterator[Fault]:
+    for index, connection in enumerate(config.connections):
+        place = ("connections", index, "secrets")
+        unsigned = connection.options.scheme == "none" and not connection.options.also
+        if not connection.secrets and not unsigned:
+            yield Fault(
+                place, 'secrets are missing; give one, or write options.scheme = "none" to take unsigned webhooks.'
+            )
+        if not all(connection.secrets):
+            yield Fault(place, "a secret is empty: anybody could know it.")
+
+
+def _schemes(config: Config, schemes: Schemes) -> Iterator[Fault]:
+    for index, connection in enumerate(config.connections):
+        known = schemes.get(connection.platform)
+        for option in ("scheme", "also"):
+            word = getattr(connection.options, option)
+            if known is not None and word is not None and word not in known:
+                place = ("connections", index, "options", option)
+                yield Fault(place, f"{connection.platform} has no scheme {word!r}{suggestion(word, known)}")
+
+
+CHECKS: Final[Iterable[Callable[[Config], Iterator[Fault]]]] = (
+    _ids,
+    _once,
+    _tenants,
+    _spelling,
+    _zones,
+    _paths,
+    _keys,
+    _secrets,
+)

@@ -1,0 +1,79 @@
+"""The configuration as it is now: read again when the file changes, the last good one kept when it is broken."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from prometheus_client import Counter, Gauge
+
+from runtime.config import Config
+from runtime.config_checks import Schemes
+from runtime.config_file import read
+from runtime.errors import Misconfigured
+
+POLL_S: Final = 1.0  # a stat each second costs nothing, works on every file system and with Kubernetes' symlinks
+
+RELOADS: Final = Counter("aftercall_config_reloads", "Times that aftercall.toml was read again.", ["result"])
+BROKEN: Final = Gauge("aftercall_config_broken", "1 while aftercall.toml is broken and the last good one is in use.")
+
+log = logging.getLogger(__name__)
+
+Stamp = tuple[int, int, int] | None
+
+
+class ConfigWatch:
+    """`current` is always a good configuration; `follow` keeps it fresh."""
+
+    def __init__(
+        self,
+        path: Path,
+        environment: Mapping[str, str],
+        *,
+        secrets_of: Collection[str],
+        schemes: Schemes | None = None,
+    ) -> None:
+        """Read the file for the first time; raises `Misconfigured`."""
+        self._path: Final = path
+        self._read: Final = partial(read, path, environment, secrets_of=secrets_of, schemes=schemes)
+        self._stamp: Stamp = _stamp(path)
+        self._current: Config = self._read()
+
+    def current(self) -> Config:
+        """Return the last good configuration."""
+        return self._current
+
+    def look(self) -> bool:
+        """Read the file if it changed since the last look; return whether there is a new configuration."""
+        stamp = _stamp(self._path)
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp
+        try:
+            self._current = self._read()
+        except Misconfigured as error:
+            RELOADS.labels("refused").inc()
+            BROKEN.set(1)
+            log.error("config_refused", extra={"faults": list(error.sentences)})  # noqa: TRY400 - told, not traced
+            return False
+        RELOADS.labels("taken").inc()
+        BROKEN.set(0)
+        log.info("config_taken", extra={"connections": len(self._current.connections), "keys": len(self._current.keys)})
+        return True
+
+    async def follow(self, changed: Callable[[Config], None] | None = None) -> None:
+        """Look every second, for ever; tell *changed* about each new configuration."""
+        while True:
+            await asyncio.sleep(POLL_S)
+            if self.look() and changed:
+                changed(self._current)
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return (stat.st_mtime_ns, stat.st_size, stat.st_ino)

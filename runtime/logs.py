@@ -1,0 +1,67 @@
+"""Log lines: JSON for machines, colours for a terminal; an event and its fields, never a body or a secret."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Final, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+from runtime.secret import HIDDEN, Secret
+from runtime.settings import LogLevel
+
+# Libraries that tell at INFO what only their makers want to know.
+CHATTY: Final = ("aiokafka", "httpx", "httpcore", "pymongo", "uvicorn.access", "uvicorn.error", "asyncio")
+
+_before: Final[tuple[Processor, ...]] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
+def configure(level: LogLevel, *, stream: TextIO | None = None, human: bool | None = None) -> None:
+    """Send every log line of the process to *stream* (stderr), as JSON unless it is a terminal."""
+    out = stream or sys.stderr
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(_formatter(human=out.isatty() if human is None else human))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_before,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _formatter(*, human: bool) -> logging.Formatter:
+    # Plain tracebacks: the pretty ones print local variables, and those hold secrets and bodies.
+    last: list[Processor] = (
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback, pad_event_to=0)]
+        if human
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_before,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _hide, *last],
+    )
+
+
+def _hide(_logger: Any, _method: str, event: EventDict) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's
+    """Keep out what slipped in: bytes are bodies, and a `Secret` is one."""
+    for name, value in event.items():
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            event[name] = f"<{len(value)} bytes>"
+        elif isinstance(value, Secret):
+            event[name] = HIDDEN
+    return event

@@ -1,0 +1,75 @@
+"""A configuration that changes while we run."""
+
+from pathlib import Path
+
+import pytest
+
+from runtime.config import Config
+from runtime.config_watch import BROKEN, ConfigWatch
+from runtime.errors import Misconfigured
+
+ONE = '[[tenants]]\nid = "one"\n'
+TWO = '[[tenants]]\nid = "second"\n'
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "aftercall.toml"
+    path.write_text(ONE)
+    return path
+
+
+def watch(path: Path) -> ConfigWatch:
+    return ConfigWatch(path, {}, secrets_of=())
+
+
+def tenants(config: Config) -> list[str]:
+    return [tenant.id for tenant in config.tenants]
+
+
+def test_a_changed_file_is_taken(path: Path) -> None:
+    watched = watch(path)
+    path.write_text(TWO)
+
+    assert watched.look()
+    assert tenants(watched.current()) == ["second"]
+    assert not watched.look()
+
+
+def test_a_broken_file_keeps_the_last_good_one_and_says_so(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    watched = watch(path)
+    path.write_text('[[tenants]]\nidd = "second"\n')
+
+    assert not watched.look()
+    assert tenants(watched.current()) == ["one"]
+    assert BROKEN._value.get() == 1  # noqa: SLF001 - the library has no reader
+    assert "config_refused" in caplog.text
+
+    path.write_text(TWO)
+
+    assert watched.look()
+    assert BROKEN._value.get() == 0  # noqa: SLF001 - as above
+
+
+def test_a_file_that_is_replaced_by_renaming_is_taken(path: Path) -> None:
+    watched = watch(path)
+    other = path.with_suffix(".new")
+    other.write_text(TWO)
+    other.replace(path)
+
+    assert watched.look()
+
+
+def test_a_file_that_vanishes_keeps_the_last_good_one(path: Path) -> None:
+    watched = watch(path)
+    path.unlink()
+
+    assert not watched.look()
+    assert tenants(watched.current()) == ["one"]
+
+
+def test_a_broken_file_at_start_is_refused(path: Path) -> None:
+    path.write_text("[[tenants]")
+
+    with pytest.raises(Misconfigured):
+        watch(path)
