@@ -1,0 +1,165 @@
+"""Take an update's facts apart into named values, each of which is folded on its own. Pure.
+
+None, "", [] and {} say nothing and never enter; False and 0 are values. What no document can hold (numbers beyond
+64 bits, infinities, negative durations) says nothing either. Times become epoch milliseconds: values are plain JSON.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from math import isfinite
+from typing import Any, Final
+
+import msgspec
+
+from schemas.money import LARGEST
+from schemas.update import CallUpdate, Facts, Leg, OrderKey
+from schemas.words import Outcome, Role
+
+UNKNOWN_END: Final = "?"
+"""The outcome of an end word that is in no table; competes with known outcomes by order."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MS: Final = timedelta(milliseconds=1)
+_SPOKEN: Final = frozenset({Role.AGENT, Role.CUSTOMER})
+
+Value = Any  # plain JSON: what `msgspec.json` reads back as it was written
+Convert = Callable[[Any], Value]
+
+
+def to_ms(at: datetime) -> int:
+    """Return *at* as epoch milliseconds; a time without zone is UTC."""
+    return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH) // _MS
+
+
+def to_time(ms: int) -> datetime:
+    """Return epoch milliseconds as UTC; raises `OverflowError` outside the years 1 to 9999."""
+    return _EPOCH + ms * _MS
+
+
+def part_ref(key: OrderKey) -> str:
+    """Return the name (16 hex digits) under which the long parts of one event's facts are stored."""
+    return blake2b(repr(tuple(key)).encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
+
+
+def spelled_out(value: Value) -> Value:
+    """Return *value* with lone surrogates, which no UTF-8 can hold, written as escapes; at any depth."""
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case dict():
+            return {spelled_out(key): spelled_out(inner) for key, inner in value.items()}
+        case list():
+            return [spelled_out(inner) for inner in value]
+    return value
+
+
+def _seconds(value: float) -> Value:
+    return round(float(value), 3) if isfinite(value) and value >= 0 else None
+
+
+def _count(value: int) -> Value:
+    return value if -LARGEST <= value <= LARGEST else None
+
+
+def _outcome(value: Outcome) -> Value:
+    # What goes on is told by the stage: a call that has ended never goes back.
+    return None if value is Outcome.IN_PROGRESS else str(value)
+
+
+def _plain(value: Any) -> Value:
+    return msgspec.to_builtins(value)
+
+
+SCALARS: Final[Mapping[str, Convert]] = {
+    **dict.fromkeys(("created_at", "started_at", "answered_at", "ended_at"), to_ms),
+    **dict.fromkeys(
+        ("duration_s", "talk_s", "billed_s", "audio_s", "ringing_s", "record_s", "wait_s", "hold_s"), _seconds
+    ),
+    **dict.fromkeys(("rounds", "redials", "tier"), _count),
+    **dict.fromkeys(("is_voicemail", "is_auto_call", "success", "existing_patient"), bool),
+    **dict.fromkeys(("title", "direction", "channel", "from_", "to", "customer_number", "line_number"), str),
+    **dict.fromkeys(("extension", "queue", "task_id", "end_reason", "ended_by", "summary", "carrier"), str),
+    **dict.fromkeys(("reason", "reason_detail", "callback_pref", "preferred_person", "note", "env"), str),
+    **dict.fromkeys(("forward", "cost", "intent", "concerns", "tags"), _plain),
+    "extracted": lambda value: value,  # plain JSON already, and long
+    "outcome": _outcome,
+}
+"""How a fact that is folded whole becomes a plain value; leg facts of the same names likewise."""
+
+MEMBERS: Final = ("unit", "agent", "batch", "customer")
+"""Folded member by member: one event knows an agent's name, another its id."""
+
+_FACTS: Final = tuple(
+    (f.name, f.encode_name, SCALARS[f.name]) for f in msgspec.structs.fields(Facts) if f.name in SCALARS
+)
+_LEG: Final = tuple((f.name, f.encode_name, SCALARS[f.name]) for f in msgspec.structs.fields(Leg) if f.name in SCALARS)
+
+
+def _says_something(value: Value) -> bool:
+    return value is not None and value not in ("", [], {})
+
+
+def flatten(update: CallUpdate) -> dict[str, Value]:
+    """Return *update*'s facts as `{register name: plain value}`."""
+    facts = update.facts
+    told = dict(_told(facts, _FACTS))
+    if facts.unknown_end and "outcome" not in told:
+        told["outcome"] = UNKNOWN_END
+    for name in MEMBERS:
+        if (group := getattr(facts, name)) is not None:
+            told.update(_members(name, group))
+    for channel, url in facts.recording.items():
+        told[f"recording.{channel}"] = url
+    for key, value in facts.ext.items():
+        told[f"ext.{key}"] = value
+    for leg_id, leg in facts.legs.items():
+        told.update(_leg(f"legs.{leg_id}.", leg))
+    told.update(_defaults(update))
+    told.update(_parts(update))
+    return {name: value for name, value in told.items() if _says_something(value)}
+
+
+def _told(source: Any, rows: tuple[tuple[str, str, Convert], ...]) -> Iterator[tuple[str, Value]]:
+    for attribute, name, convert in rows:
+        value = getattr(source, attribute)
+        if value is not None and (value := convert(value)) is not None:
+            yield name, value
+
+
+def _members(name: str, group: Any) -> Iterator[tuple[str, Value]]:
+    for member in group.__struct_fields__:
+        value = getattr(group, member)
+        if value is not None:
+            yield f"{name}.{member}", to_ms(value) if isinstance(value, datetime) else _plain(value)
+
+
+def _leg(prefix: str, leg: Leg) -> Iterator[tuple[str, Value]]:
+    named = dict(_told(leg, _LEG))
+    if leg.unknown_end and "outcome" not in named:
+        named["outcome"] = UNKNOWN_END
+    return ((prefix + name, value) for name, value in named.items())
+
+
+def _defaults(update: CallUpdate) -> Iterator[tuple[str, Value]]:
+    """Yield what the connection says, in registers of their own: every platform's fact is above them."""
+    defaults = update.defaults
+    for name in ("unit", "agent", "batch"):
+        yield f"default.{name}", getattr(defaults, name)
+    for key, value in defaults.metadata.items():
+        yield f"default.metadata.{key}", value
+
+
+def _parts(update: CallUpdate) -> Iterator[tuple[str, Value]]:
+    """Yield what the document itself keeps of the long parts: where they are, and what is asked of them."""
+    facts, ref = update.facts, part_ref(update.order)
+    if facts.turns:
+        spoken = any(turn.role in _SPOKEN and turn.text.strip() for turn in facts.turns)
+        customers = sum(turn.role is Role.CUSTOMER for turn in facts.turns)
+        yield "turns", {"ref": ref, "count": len(facts.turns), "customers": customers, "words": spoken}
+    if facts.transcript:
+        yield "transcript", {"ref": ref, "words": bool(facts.transcript.strip())}
+    for channel, media in facts.media.items():
+        if media.content:
+            kept = {"ref": ref, "content_type": media.content_type, "size": len(media.content)}
+            yield f"media.{channel}", kept

@@ -1,0 +1,102 @@
+"""Fold updates into a call's registers: per fact the value that the greatest order key gave. Pure; no clock, no store.
+
+Taking the greatest is commutative, associative and idempotent, so any order and repetition of updates gives the same
+registers (ADR 2).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from schemas.update import CallUpdate, OrderKey
+from schemas.words import Stage
+from storage.flatten import flatten, spelled_out
+
+_STAGES: Final = {stage: number for number, stage in enumerate(Stage)}
+ENDED: Final = _STAGES[Stage.ENDED]
+_PLAIN: Final = msgspec.json.Encoder(decimal_format="number")
+
+
+class Register(NamedTuple):
+    """One fact and where in the order it was said."""
+
+    key: OrderKey
+    value: Any
+
+
+class Registers(msgspec.Struct, frozen=True):
+    """All that a call's events said: how far its life went, when the first was received (epoch ms), each fact."""
+
+    stage: int
+    received_ms: int
+    facts: Mapping[str, Register]
+
+    @property
+    def ended(self) -> bool:
+        """Whether some event said that the call is over."""
+        return self.stage == ENDED
+
+    def values(self) -> dict[str, Any]:
+        """Return the facts without their order."""
+        return {name: register.value for name, register in self.facts.items()}
+
+
+class _Packed(msgspec.Struct, array_like=True, frozen=True):
+    """The stored form: each order key once, facts refer to it by index; sorted, so that equal means equal bytes."""
+
+    stage: int
+    received_ms: int
+    keys: list[OrderKey]
+    facts: dict[str, tuple[int, Any]]
+
+
+_unpack: Final = msgspec.json.Decoder(_Packed).decode
+
+
+def fold(registers: Registers | None, updates: Iterable[CallUpdate]) -> Registers:
+    """Return the registers with *updates* folded in; None and no updates is a mistake of the caller's."""
+    stage, received = (registers.stage, registers.received_ms) if registers else (-1, 0)
+    facts = dict(registers.facts) if registers else {}
+    for update in updates:
+        key = update.order if update.order.event_id.isascii() else _sayable(update.order)
+        received = min(received, key.received_ms) if stage >= 0 else key.received_ms
+        stage = max(stage, _STAGES[update.facts.stage])
+        for name, value in flatten(update).items():
+            held = facts.get(name)
+            # Equal keys are the same event: read again by a better normaliser, its new reading counts.
+            if held is None or held.key <= key:
+                facts[name] = Register(key, value)
+    return Registers(stage=stage, received_ms=received, facts=facts)
+
+
+def _sayable(key: OrderKey) -> OrderKey:
+    return key._replace(event_id=spelled_out(key.event_id))
+
+
+def pack(registers: Registers) -> bytes:
+    """Return the stored form, the same bytes for the same registers. Raises `UnicodeEncodeError` on lone surrogates."""
+    keys = sorted({register.key for register in registers.facts.values()})
+    places = {key: place for place, key in enumerate(keys)}
+    facts = {name: (places[register.key], register.value) for name, register in sorted(registers.facts.items())}
+    return _PLAIN.encode(_Packed(stage=registers.stage, received_ms=registers.received_ms, keys=keys, facts=facts))
+
+
+def unpack(stored: bytes) -> Registers:
+    """Return the registers that `pack` stored."""
+    packed = _unpack(stored)
+    facts = {name: Register(packed.keys[place], value) for name, (place, value) in packed.facts.items()}
+    return Registers(stage=packed.stage, received_ms=packed.received_ms, facts=facts)
+
+
+def settle(registers: Registers) -> tuple[Registers, bytes]:
+    """Return *registers* and their stored form; what UTF-8 cannot say (lone surrogates) is spelled out in both."""
+    try:
+        return registers, pack(registers)
+    except UnicodeEncodeError:
+        facts = {
+            spelled_out(name): Register(register.key, spelled_out(register.value))
+            for name, register in registers.facts.items()
+        }
+        clean = Registers(stage=registers.stage, received_ms=registers.received_ms, facts=facts)
+        return clean, pack(clean)

@@ -1,0 +1,118 @@
+"""Combine a call's legs into what they say of the call as a whole. Pure; the rules are told at `schemas.update.Leg`."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from schemas.money import LARGEST, decimal_text
+from schemas.update import OrderKey
+from schemas.words import Outcome
+from storage.flatten import UNKNOWN_END
+from storage.fold import Register
+
+_PREFIX: Final = "legs."
+_NOWHERE: Final = OrderKey(-1, 0, 0, "", "")
+_NEVER: Final = float("inf")
+_BEST: Final = {Outcome.ANSWERED: 2, Outcome.VOICEMAIL: 1}
+_PARTIES: Final = ("direction", "from", "to", "customer_number")
+
+Leg = Mapping[str, Register]
+Combine = Callable[[Iterable[Any]], Any]
+
+EXTREMES: Final[Mapping[str, Combine]] = {
+    "started_at": min,
+    "answered_at": min,
+    "ended_at": max,
+    "talk_s": max,
+    "duration_s": max,
+}
+"""Times and durations of the legs, which overlap: the earliest, the latest, the longest."""
+
+
+def split(facts: Mapping[str, Register]) -> tuple[dict[str, Any], list[tuple[str, Leg]]]:
+    """Return the facts of the call itself without their order, and the legs of the least tier, by id."""
+    own: dict[str, Any] = {}
+    legs: dict[str, dict[str, Register]] = {}
+    for name, register in facts.items():
+        if name.startswith(_PREFIX):
+            leg_id, field = name[len(_PREFIX) :].rsplit(".", 1)
+            legs.setdefault(leg_id, {})[field] = register
+        else:
+            own[name] = register.value
+    least = min((_tier(leg) for leg in legs.values()), default=0)
+    return own, sorted((leg_id, leg) for leg_id, leg in legs.items() if _tier(leg) == least)
+
+
+def combine(legs: Sequence[tuple[str, Leg]], *, talked: bool) -> dict[str, Any]:
+    """Return the facts that *legs* have together; *talked* says whether somebody is known to have talked."""
+    if not legs:
+        return {}
+    told = {name: value for name, most in EXTREMES.items() if (value := _extreme(legs, name, most)) is not None}
+    if len(legs) > 1 and "started_at" in told and "ended_at" in told:
+        told.pop("duration_s", None)
+    return told | _parties(legs) | _end(legs, talked=talked) | _cost(legs)
+
+
+def _tier(leg: Leg) -> int:
+    return leg["tier"].value if "tier" in leg else 0
+
+
+def _extreme(legs: Sequence[tuple[str, Leg]], name: str, most: Combine) -> Any:
+    values = [leg[name].value for _, leg in legs if name in leg]
+    return most(values) if values else None
+
+
+def _by_start(legs: Sequence[tuple[str, Leg]]) -> list[Leg]:
+    def start(row: tuple[str, Leg]) -> tuple[float, str]:
+        return (row[1]["started_at"].value if "started_at" in row[1] else _NEVER), row[0]
+
+    return [leg for _, leg in sorted(legs, key=start)]
+
+
+def _parties(legs: Sequence[tuple[str, Leg]]) -> dict[str, Any]:
+    """Return who called whom: all of it from one leg, the first that names a party."""
+    for leg in _by_start(legs):
+        if named := {name: leg[name].value for name in _PARTIES if name in leg}:
+            return named
+    return {}
+
+
+def _end(legs: Sequence[tuple[str, Leg]], *, talked: bool) -> dict[str, Any]:
+    """Return outcome and end word of the leg that ended best, the later said where two are alike."""
+
+    def goodness(row: tuple[str, Leg]) -> tuple[int, OrderKey, str]:
+        register = row[1].get("outcome")
+        if register is None:
+            return -1, _NOWHERE, row[0]
+        return _BEST.get(_outcome(row[1], talked=talked), 0), register.key, row[0]
+
+    ranked = [leg for _, leg in sorted(legs, key=goodness, reverse=True)]
+    told = {}
+    if "outcome" in ranked[0]:
+        told["outcome"] = _outcome(ranked[0], talked=talked)
+    word = next((leg["end_reason"].value for leg in ranked if "end_reason" in leg), None)
+    return told if word is None else {**told, "end_reason": word}
+
+
+def _outcome(leg: Leg, *, talked: bool) -> Any:
+    word = leg["outcome"].value
+    if word != UNKNOWN_END:
+        return word
+    answered = talked or ("talk_s" in leg and leg["talk_s"].value > 0)
+    return str(Outcome.ANSWERED if answered else Outcome.SYSTEM_ERROR)
+
+
+def _cost(legs: Sequence[tuple[str, Leg]]) -> dict[str, Any]:
+    """Return the sum of the legs' costs in the currency of the first; another currency is never added to it."""
+    costs = [leg["cost"].value for leg in _by_start(legs) if "cost" in leg]
+    if len(costs) < 2:
+        return {"cost": costs[0]} if costs else {}
+    alike = [cost for cost in costs if cost["currency"] == costs[0]["currency"]]
+    total = sum(cost["micros"] for cost in alike)
+    if abs(total) > LARGEST:
+        return {}
+    parts: dict[str, int] = {}
+    for cost in alike:
+        for kind, part in cost.get("parts", {}).items():
+            parts[kind] = parts.get(kind, 0) + part["micros"]
+    told = {kind: {"micros": value, "raw": decimal_text(value)} for kind, value in sorted(parts.items())}
+    return {"cost": {"micros": total, "currency": costs[0]["currency"], "raw": decimal_text(total), "parts": told}}

@@ -1,0 +1,25 @@
+"""Telephone numbers in E.164 form, where the digits alone tell it. Pure."""
+
+import re
+from typing import Final
+
+_SPELLING: Final = str.maketrans("", "", " -.()/\u00a0\u202f\u2011")
+_COUNTRY_TOLD: Final = re.compile(r"(?:\+|00)([1-9][0-9]{6,14})")  # ITU-T E.164: at most 15 digits; 7 in the smallest
+_BARE: Final = re.compile(r"([1-9][0-9]{7,14})")  # fewer than 8 digits are a short code or an extension
+
+
+def e164(number: str | None) -> str | None:
+    """Return *number* as `+` and digits; None where its country is not told (a national number, a SIP address)."""
+    if not number:
+        return None
+    bare = number.translate(_SPELLING)
+    known = _COUNTRY_TOLD.fullmatch(bare) or _BARE.fullmatch(bare)
+    return f"+{known[1]}" if known else None
+
+
+def spellings(number: str | None) -> list[str]:
+    """Return *number* as received and in E.164 form, each once: what a question may name it by."""
+    if not number:
+        return []
+    known = e164(number)
+    return [number] if known is None or known == number else [number, known]

@@ -1,0 +1,1 @@
+"""The store's pure middle: folding, deriving, documents, filters."""
