@@ -1,0 +1,145 @@
+"""One request as endpoints want it: who asks, what for, the body within its bounds; and the answers' shapes."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from query.auth import Caller
+from query.problems import BadJson, BadValue, BodyTooSlow, TooLarge, UnknownParameter, UnsupportedType, unknown
+from runtime.config import Tenant
+
+LARGEST_BODY: Final = 1_000_000  # bytes; a filter of 200 conditions with long lists fits
+SLOWEST_BODY_S: Final = 10.0  # a sender that takes longer holds a connection for nothing
+MOST_PARAMETERS: Final = 2000  # beside this many, parsing costs more than answering
+
+_decode: Final = msgspec.json.Decoder(float_hook=Decimal).decode
+
+
+class Asked:
+    """One request of a valid key."""
+
+    __slots__ = ("caller", "request")
+
+    def __init__(self, request: Request, caller: Caller) -> None:
+        """Keep both."""
+        self.request: Final = request
+        self.caller: Final = caller
+
+    @property
+    def tenant(self) -> Tenant:
+        """Whose calls are asked about."""
+        return self.caller.tenant
+
+    def part(self, name: str) -> str:
+        """Return a part of the path."""
+        return str(self.request.path_params[name])
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """Return the URL's parameters in order; what is no UTF-8 becomes U+FFFD."""
+        text = self.request.scope["query_string"].decode("utf-8", "replace")
+        try:
+            return parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=MOST_PARAMETERS)
+        except ValueError:
+            raise BadValue(f"At most {MOST_PARAMETERS} parameters in a URL.") from None
+
+    def only(self, known: Sequence[str] = ()) -> dict[str, str]:
+        """Return the URL's parameters, each known and given once; raise a problem if not."""
+        given: dict[str, str] = {}
+        for name, value in self.parameters():
+            if name not in known:
+                raise unknown(name, known, what="parameter", problem=UnknownParameter, field=name[:100])
+            given[name] = once(given, name, value)
+        return given
+
+    async def json(self) -> object:
+        """Return the body's JSON, numbers with a point as `Decimal`; raise a problem if it is none or too large."""
+        _declared_json(self.request.headers)
+        body = await self._body()
+        try:
+            return _decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
+            told = "it nests too deep" if isinstance(error, RecursionError) else str(error)
+            raise BadJson(f"The body is not JSON: {told}.") from None
+
+    async def object(self, known: Sequence[str]) -> dict[str, Any]:
+        """Return the body, an object of *known* members; raise a problem if it is none."""
+        body = await self.json()
+        if not isinstance(body, dict):
+            raise BadValue(f"The body must be an object with some of {', '.join(known)}.")
+        for name in body:
+            if name not in known:
+                raise unknown(name, known, what="member", problem=UnknownParameter, field=name[:100])
+        return body
+
+    async def _body(self) -> bytes:
+        length = self.request.headers.get("content-length", "")
+        if length.isascii() and length.isdigit() and (len(length) > 12 or int(length) > LARGEST_BODY):  # noqa: PLR2004 - digits
+            raise _too_large()
+        parts = bytearray()
+        try:
+            async with asyncio.timeout(SLOWEST_BODY_S):
+                async for part in self.request.stream():
+                    parts += part
+                    if len(parts) > LARGEST_BODY:
+                        raise _too_large()
+        except TimeoutError:
+            raise BodyTooSlow(f"The body did not arrive within {SLOWEST_BODY_S:.0f} s.") from None
+        except ClientDisconnect:
+            raise BadJson("The body ended before it was whole.") from None
+        return bytes(parts)
+
+
+def once(given: Mapping[str, Any], name: str, value: str) -> str:
+    """Return *value* if *name* is not yet in *given*."""
+    if name in given:
+        raise BadValue(f"{name!r} is given twice.", field=name)
+    return value
+
+
+def json_response(body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return *body* as JSON."""
+    return Response(msgspec.json.encode(body), status, headers, "application/json")
+
+
+def tagged(body: object, request: Request) -> Response:
+    """Return *body* with its strong ETag, or 304 where the caller has it already."""
+    content = msgspec.json.encode(body)
+    tag = etag(content)
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if matches(request.headers.get("if-none-match"), tag, weak=True):
+        return Response(None, 304, headers)
+    return Response(content, 200, headers, "application/json")
+
+
+def etag(content: bytes) -> str:
+    """Return the strong validator of exactly these bytes."""
+    return f'"{blake2b(content, digest_size=12).hexdigest()}"'
+
+
+def matches(header: str | None, tag: str, *, weak: bool) -> bool:
+    """Say whether an `If-Match` or `If-None-Match` names *tag*; weakly compared, `W/` does not count."""
+    if header is None:
+        return False
+    named = [each.strip() for each in header.split(",")]
+    if weak:
+        named = [each.removeprefix("W/") for each in named]
+    return tag in named or "*" in named
+
+
+def _declared_json(headers: Mapping[str, str]) -> None:
+    media = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media and media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
+        raise UnsupportedType(f"The body is declared as {media[:100]}; send application/json.")
+    if headers.get("content-encoding", "identity").lower() not in ("identity", ""):
+        raise UnsupportedType("Send the body without Content-Encoding.")
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"The body is larger than {LARGEST_BODY} bytes; ask in parts.")

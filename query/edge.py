@@ -1,0 +1,97 @@
+"""What surrounds every endpoint: the key, its rate and scope, the time limit, one place for problems, metrics."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
+
+from query.asked import Asked
+from query.auth import Keyring, Scope
+from query.limits import Limits
+from query.metrics import REQUESTS, SECONDS
+from query.problems import Internal, MethodNotAllowed, NotFound, Problem, TooSlow, Unavailable, render
+from storage.ports import Away
+
+LONGEST_S: Final = 10.0  # a question that takes longer helps nobody and holds the database
+RETRY_S: Final = 5  # when the store is away: its driver needs about that long to find the next primary
+
+_log: Final = structlog.get_logger()
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the route table; a scope of None takes any valid key."""
+
+    method: str
+    path: str
+    answer: Callable[[Asked], Awaitable[Response]]
+    scope: Scope | None
+    tells: str
+
+
+class Edge:
+    """One path: chooses the endpoint by method and turns whatever happens into an answer."""
+
+    def __init__(self, endpoints: Sequence[Endpoint], *, keyring: Keyring, limits: Limits) -> None:
+        """Serve *endpoints*, which share a path."""
+        self._route: Final = endpoints[0].path
+        self._by_method: Final[Mapping[str, Endpoint]] = {each.method: each for each in endpoints}
+        self._keyring: Final = keyring
+        self._limits: Final = limits
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """Answer one request; never raises for anything a caller did."""
+        begun = time.perf_counter()
+        response = await self._answer(Request(scope, receive))
+        REQUESTS.labels(self._route, str(response.status_code)).inc()
+        SECONDS.labels(self._route).observe(time.perf_counter() - begun)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        left: Mapping[str, str] = {}
+        try:
+            endpoint = self._endpoint(request.method)
+            caller = self._keyring.caller(request.headers)
+            left = self._limits.take(caller.key)
+            if endpoint.scope is not None:
+                caller.must(endpoint.scope)
+            async with asyncio.timeout(LONGEST_S):
+                response = await endpoint.answer(Asked(request, caller))
+        except Exception as error:  # noqa: BLE001 - the edge: everything becomes an answer
+            response = render(self._problem(error))
+        response.headers.update(left)
+        return response
+
+    def _endpoint(self, method: str) -> Endpoint:
+        endpoint = self._by_method.get("GET" if method == "HEAD" else method)
+        if endpoint is None:
+            allowed = sorted({*self._by_method, *(("HEAD",) if "GET" in self._by_method else ())})
+            raise MethodNotAllowed(f"This path takes {', '.join(allowed)}.", headers={"Allow": ", ".join(allowed)})
+        return endpoint
+
+    def _problem(self, error: Exception) -> Problem:
+        match error:
+            case Problem():
+                return error
+            case Away():
+                return Unavailable(
+                    "The store does not answer now; ask again soon.", headers={"Retry-After": str(RETRY_S)}
+                )
+            case TimeoutError():
+                msg = f"The answer took longer than {LONGEST_S:.0f} s; narrow the question by time, unit or batch."
+                return TooSlow(msg)
+            case _:
+                _log.error("question_failed", route=self._route, exc_info=error)
+                return Internal("The fault is ours; it was logged.")
+
+
+async def nowhere(scope: AsgiScope, receive: Receive, send: Send) -> None:
+    """Answer a path that nobody serves."""
+    REQUESTS.labels("none", "404").inc()
+    await render(NotFound("Nothing is served here; /docs shows what is."))(scope, receive, send)

@@ -1,0 +1,143 @@
+"""A call as the API shows it: fixed names, absent values null, absent lists empty."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Final
+
+from runtime.config import Tenant, UnitConfig
+from schemas.call import Call, Customer, Evaluation, Unit, call_key
+from schemas.money import Cost, decimal_text
+
+Units = Mapping[str, UnitConfig]
+Show = Callable[[Call, Units], Any]
+Json = dict[str, Any]
+
+
+def units_of(tenant: Tenant) -> Units:
+    """Return the units that the configuration knows; its names win over the senders'."""
+    return {unit.id: unit for unit in tenant.units}
+
+
+def instant(value: datetime | None) -> str | None:
+    """Return a UTC time as ISO 8601 with milliseconds and Z."""
+    return None if value is None else value.isoformat(timespec="milliseconds")[:23] + "Z"
+
+
+def money(cost: Cost | None) -> Json | None:
+    """Return amounts as decimal strings."""
+    if cost is None:
+        return None
+    parts = {kind.value: decimal_text(part.micros) for kind, part in cost.parts.items()}
+    return {"total": decimal_text(cost.micros), "currency": cost.currency, "parts": parts}
+
+
+def members(value: object | None, names: Sequence[str]) -> Json | None:
+    """Return the named members of *value*."""
+    return None if value is None else {name: getattr(value, name) for name in names}
+
+
+def evaluation(evaluation: Evaluation) -> Json:
+    """Return what one user thought of a call."""
+    return {
+        "id": evaluation.id,
+        "user": evaluation.user,
+        "comment": evaluation.comment,
+        "values": [members(each, ("criteria_id", "name", "point")) for each in evaluation.values],
+        "avg": evaluation.avg,
+        "at": instant(evaluation.at),
+    }
+
+
+def _unit(unit: Unit | None, known: Units) -> Json | None:
+    if unit is None:
+        return None
+    told = known.get(unit.id or "") or unit
+    return {
+        "id": unit.id,
+        "name": told.name or unit.name,
+        "created_at": instant(told.created_at or unit.created_at),
+        "updated_at": instant(told.updated_at or unit.updated_at),
+    }
+
+
+def _customer(customer: Customer | None) -> Json | None:
+    shown = members(customer, _CUSTOMER)
+    return shown and shown | {"group": members(shown["group"], _ID_NAME)}
+
+
+_ID_NAME: Final = ("id", "name")
+_AGENT: Final = ("id", "name", "kind", "email")
+_TURN: Final = ("n", "role", "text", "at_ms", "offset_s", "interrupted")
+_INTENT: Final = ("level", "label", "tag_id", "real_level", "real_label", "basis")
+_CUSTOMER: Final = ("id", "number", "first", "last", "full", "email", "group", "props")
+_RECORDING: Final = ("full", "customer", "agent", "voicemail")
+_FORWARD: Final = ("out", "bill_s")
+
+
+def _plain(names: str) -> dict[str, Show]:
+    return {name: _attribute(name) for name in names.split()}
+
+
+def _attribute(name: str) -> Show:
+    read = attrgetter(name)
+    return lambda call, _: read(call)
+
+
+LISTED: Final[dict[str, Show]] = {
+    **_plain("uid number platform platform_call_id direction channel"),
+    "from": _attribute("from_"),
+    **_plain("to customer_number"),
+    "started_at": lambda call, _: instant(call.started_at),
+    "answered_at": lambda call, _: instant(call.answered_at),
+    "ended_at": lambda call, _: instant(call.ended_at),
+    **_plain("duration_s talk_s outcome end_reason"),
+    "agent": lambda call, _: members(call.agent, _AGENT),
+    "batch": lambda call, _: members(call.batch, _ID_NAME),
+    "unit": lambda call, units: _unit(call.unit, units),
+    "cost": lambda call, _: money(call.cost),
+    **_plain("summary success workflow read"),
+    "tags": lambda call, _: [members(tag, _ID_NAME) for tag in call.tags],
+    **_plain("has_recording has_transcript"),
+    "created_at": lambda call, _: instant(call.created_at),
+    "updated_at": lambda call, _: instant(call.updated_at),
+}
+"""What a list shows."""
+
+CHOOSABLE: Final[dict[str, Show]] = LISTED | {
+    "tenant_id": _attribute("tenant"),
+    **_plain("title task_id queue line_number from_e164 to_e164 customer_e164 extension"),
+    **_plain("record_s wait_s hold_s ended_by rounds"),
+    "recording": lambda call, _: members(call.recording, _RECORDING),
+    **_plain("is_voicemail is_auto_call carrier concerns reason reason_detail"),
+    **_plain("callback_pref existing_patient preferred_person"),
+    "forward": lambda call, _: members(call.forward, _FORWARD),
+    "intent": lambda call, _: members(call.intent, _INTENT),
+    "customer": lambda call, _: _customer(call.customer),
+    **_plain("note redials env"),
+    "evaluations": lambda call, _: [evaluation(each) for each in call.evaluations],
+    "updated_by": lambda call, _: {"id": call.updated_by} if call.updated_by else None,
+    "ext": lambda call, _: {call.platform.value: call.ext} if call.ext else {},
+}
+"""What `fields` can choose in a list."""
+
+DETAILED: Final[dict[str, Show]] = CHOOSABLE | {
+    "_id": lambda call, _: call_key(tenant=call.tenant, platform=call.platform, platform_call_id=call.platform_call_id),
+    "turns": lambda call, _: [members(turn, _TURN) for turn in call.turns],
+    **_plain("transcript extracted"),
+}
+"""What a detail shows."""
+
+ALWAYS: Final = ("uid", "number")
+
+
+def listed(call: Call, units: Units, fields: Collection[str] | None = None) -> Json:
+    """Return the list's view, or the chosen *fields* with uid and number."""
+    if fields is None:
+        return {name: show(call, units) for name, show in LISTED.items()}
+    return {name: CHOOSABLE[name](call, units) for name in dict.fromkeys((*ALWAYS, *fields))}
+
+
+def detailed(call: Call, units: Units) -> Json:
+    """Return everything."""
+    return {name: show(call, units) for name, show in DETAILED.items()}
