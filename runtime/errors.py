@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 
-class Unusable(Exception):
+class CannotStart(Exception):
     """Something outside of us is not as we need it (a port, a directory, a server); exit status 1, no traceback."""
 
     status = 1
@@ -14,7 +14,7 @@ class Unusable(Exception):
         self.sentences: Sequence[str] = (sentence,)
 
 
-class Misconfigured(Unusable):
+class Misconfigured(CannotStart):
     """Settings or `aftercall.toml` are wrong; each sentence names the place, what is known, what to do. Exit status 2."""
 
     status = 2

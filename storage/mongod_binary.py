@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from runtime import errors
+
 REPLICA_SET: Final = "aftercall"
 OPLOG_MB: Final = 1024
 """Enough for change streams to resume after hours; the default is 5 % of the free disk."""
@@ -37,7 +39,7 @@ NO_BINARY: Final = (
 )
 
 
-class CannotStart(Exception):
+class CannotStart(errors.CannotStart):
     """mongod does not start here; the message says why and what to do in one sentence."""
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from runtime.errors import CannotStart
 from schemas.envelope import Envelope
 
 
@@ -17,7 +18,7 @@ class Unavailable(Exception):
         self.retry_after_s = retry_after_s
 
 
-class Unusable(Exception):
+class Unusable(CannotStart):
     """The stream cannot be opened or has broken for good; one sentence says what a person should do."""
 
 
