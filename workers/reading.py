@@ -4,8 +4,8 @@ Numbers keep their decimal text (`Decimal`), so that money is exact; a lone surr
 """
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any, Final
@@ -19,7 +19,6 @@ from workers.times import iso, unix
 
 Step = str | int
 
-_decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _BOM: Final = b"\xef\xbb\xbf"
 _LONE_SURROGATE: Final = re.compile(
     rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
@@ -30,26 +29,51 @@ def _mend(match: re.Match[bytes]) -> bytes:
     return match[1] + (match[2] or b"\\ufffd")
 
 
-def decode(body: bytes) -> "Doc":
-    """Return *body* ready to be read; raise `Malformed` if it is no JSON object."""
-    body = body.removeprefix(_BOM)
+def _exact(text: str) -> Decimal | str:
     try:
-        value = _parse(body)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise Malformed("undecodable", str(error)) from error
-    if not isinstance(value, dict):
-        raise Malformed("undecodable", "not a JSON object")
-    return Doc(value)
+        return Decimal(text)
+    except InvalidOperation:  # an exponent beyond what Decimal can hold: kept as the text it was
+        return text
 
 
-def _parse(body: bytes) -> Any:
+_whole = msgspec.json.Decoder(float_hook=_exact).decode
+
+
+def reader(shape: Any) -> "Callable[[bytes], Doc]":
+    """Return a decoder that builds only what *shape* (nested TypedDicts) names: long parts nobody reads cost nothing.
+
+    A body of another form than *shape* is built whole, so that what can be read of it still is.
+    """
+    shaped = msgspec.json.Decoder(shape, float_hook=_exact).decode
+
+    def read(body: bytes) -> "Doc":
+        """Return *body* ready to be read; raise `Malformed` if it is no JSON object."""
+        body = body.removeprefix(_BOM)
+        try:
+            value = _parse(body, shaped)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise Malformed("undecodable", str(error)) from error
+        if not isinstance(value, dict):
+            raise Malformed("undecodable", "not a JSON object")
+        return Doc(value)
+
+    return read
+
+
+def _parse(body: bytes, shaped: Callable[[bytes], Any]) -> Any:
     try:
-        return _decode(body)
+        return shaped(body)
+    except msgspec.ValidationError:
+        return _parse(body, _whole)
     except msgspec.DecodeError:
         mended = _LONE_SURROGATE.sub(_mend, body)
         if mended == body:
             raise
-        return _decode(mended)
+        return _whole(mended)
+
+
+decode = reader(Any)
+"""Build everything."""
 
 
 class Doc:
@@ -111,7 +135,7 @@ class Doc:
     def decimal(self, *path: Step) -> str | None:
         """Return a number's own decimal text, also from a string that is one."""
         value = self.raw(*path)
-        if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
             return None
         if isinstance(value, str):
             try:
@@ -126,10 +150,18 @@ class Doc:
         value = self.raw(*path)
         return value if isinstance(value, bool) else None
 
+    def json(self, *path: Step) -> Any:
+        """Return the JSON value at *path* with ordinary numbers, fit to be kept as it is (`extracted`, `ext`)."""
+        return plain(self.raw(*path))
+
     def mapping(self, *path: Step) -> dict[str, Any]:
-        """Return an object's members, {} where it is none."""
-        value = self.raw(*path)
+        """Return an object's members with ordinary numbers, {} where it is none."""
+        value = self.json(*path)
         return value if isinstance(value, dict) else {}
+
+    def chosen(self, *names: str) -> dict[str, Any]:
+        """Return those of these members that say something, under their own names."""
+        return {name: value for name in names if (value := self.json(name)) not in _NOTHING}
 
     def each(self, *path: Step) -> Iterator["Doc"]:
         """Yield the objects of an array; what is no object is passed over."""
@@ -162,7 +194,9 @@ class Doc:
         value = self.number(*path)
         return None if value is None or value < 0 else round(value / per_second, 3)
 
-    def cost(self, *path: Step, currency: str, scale: int = 1, parts: "dict[CostPart, Amount] | None" = None) -> Cost | None:
+    def cost(
+        self, *path: Step, currency: str, scale: int = 1, parts: "dict[CostPart, Amount] | None" = None
+    ) -> Cost | None:
         """Return the amount at *path* in units / *scale* of *currency*; None where it is no amount."""
         text = self.decimal(*path)
         value = micros(text, scale=scale) if text is not None else None
@@ -171,20 +205,38 @@ class Doc:
         return Cost(micros=value, currency=currency, raw=text, parts=parts or {})
 
 
+_NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})
+
+
 def first(*values: Any) -> Any:
     """Return the first value that says something (not None, "", [] or {}); None if none does."""
-    return next((value for value in values if value is not None and value not in ("", [], {})), None)
+    return next((value for value in values if value not in _NOTHING), None)
 
 
-def add_part(parts: dict[CostPart, Amount], *, kind: CostPart, text: str | None, scale: int = 1) -> None:
-    """Add an amount to *kind*; several of one kind add up, their texts joined by `+`."""
-    value = micros(text, scale=scale) if text is not None else None
-    if text is None or value is None:
-        return
-    known = parts.get(kind)
-    parts[kind] = Amount(value, text) if known is None else Amount(known.micros + value, f"{known.raw}+{text}")
+def plain(value: Any) -> Any:
+    """Return JSON *value* with floats in place of decimals; one that no float can hold becomes its text."""
+    if isinstance(value, Decimal):
+        number = float(value)
+        return number if isfinite(number) else str(value)
+    if isinstance(value, dict):
+        return {name: plain(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [plain(element) for element in value]
+    return value
 
 
-def utc_now_of(ms: int) -> datetime:
-    """Return epoch milliseconds as a time."""
-    return datetime.fromtimestamp(ms / 1000, UTC)
+def cost_parts(paid: Iterable[tuple[CostPart, str | None]], *, scale: int = 1) -> dict[CostPart, Amount]:
+    """Return what was paid for each kind, in units / *scale*; amounts of one kind add up before they are rounded.
+
+    Their texts are joined by a blank and a plus sign; what is no amount is passed over.
+    """
+    texts: dict[CostPart, list[str]] = {}
+    for kind, text in paid:
+        if text is not None and micros(text, scale=scale) is not None:
+            texts.setdefault(kind, []).append(text)
+    return {kind: amount for kind, several in texts.items() if (amount := _sum(several, scale)) is not None}
+
+
+def _sum(texts: list[str], scale: int) -> Amount | None:
+    value = micros(str(sum(map(Decimal, texts))), scale=scale)
+    return None if value is None else Amount(value, " + ".join(texts))

@@ -11,7 +11,9 @@ LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _sane(time: datetime) -> datetime | None:
+def sane(time: datetime) -> datetime | None:
+    """Return *time* (with a zone) in UTC, cut to milliseconds; None where no call can have been then."""
+    time = time.astimezone(UTC)
     if not EARLIEST <= time < LATEST:
         return None
     return time.replace(microsecond=time.microsecond // 1000 * 1000)
@@ -22,7 +24,7 @@ def iso(text: str, *, zone: tzinfo = UTC) -> datetime | None:
     try:
         time = datetime.fromisoformat(text.strip())
         aware = time if time.tzinfo else time.replace(tzinfo=zone)
-        return _sane(aware.astimezone(UTC))
+        return sane(aware)
     except (ValueError, OverflowError):
         return None
 
@@ -31,7 +33,7 @@ def rfc2822(text: str) -> datetime | None:
     """Return an RFC 2822 time ("Mon, 16 Nov 2026 08:00:25 +0000")."""
     try:
         time = parsedate_to_datetime(text)
-        return _sane((time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC))
+        return sane(time if time.tzinfo else time.replace(tzinfo=UTC))
     except (ValueError, OverflowError, TypeError):
         return None
 
@@ -41,14 +43,19 @@ def unix(value: float | None, *, per_second: int) -> datetime | None:
     if value is None or not isfinite(value) or abs(value) / per_second > 10**11:
         return None
     try:
-        return _sane(_EPOCH + timedelta(milliseconds=int(value * 1000 // per_second)))
+        return sane(_EPOCH + timedelta(milliseconds=int(value * 1000 // per_second)))
     except OverflowError:
         return None
 
 
 def epoch_ms(time: datetime) -> int:
     """Return *time* as epoch milliseconds."""
-    return int((time - _EPOCH) / timedelta(milliseconds=1))
+    return (time - _EPOCH) // timedelta(milliseconds=1)
+
+
+def of_ms(ms: int) -> datetime:
+    """Return epoch milliseconds as a time."""
+    return _EPOCH + timedelta(milliseconds=ms)
 
 
 def between(start: datetime | None, end: datetime | None) -> float | None:
@@ -63,6 +70,6 @@ def later(start: datetime | None, seconds: float | None) -> datetime | None:
     if start is None or seconds is None:
         return None
     try:
-        return _sane(start + timedelta(seconds=seconds))
+        return sane(start + timedelta(seconds=seconds))
     except OverflowError:
         return None

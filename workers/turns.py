@@ -2,64 +2,60 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.call import Turn
 from schemas.words import Role
-from workers.times import epoch_ms, later
+from workers.times import EARLIEST, LATEST, epoch_ms
 from workers.vocabulary import ROLES, role
 
 _MARK: Final = re.compile(r"^[ \t]*([A-Za-z]{2,9})[ \t]*:[ \t]?", re.MULTILINE)
+_EARLIEST_MS: Final = epoch_ms(EARLIEST)
+_LATEST_MS: Final = epoch_ms(LATEST)
+_LONGEST_S: Final = 31 * 86_400  # no call lasts a month; a larger offset is an epoch or a counter
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spoken:
-    """A turn before it has its number: when it was said as a time, as seconds from the start, or neither."""
+class Spoken(NamedTuple):
+    """A turn before it has its number: when it was said as epoch ms, as seconds from the start, as both or neither."""
 
     role: Role
     text: str
-    at: datetime | None = None
+    at_ms: int | None = None
     offset_s: float | None = None
     interrupted: bool | None = None
 
 
 def number(spoken: Iterable[Spoken], *, started_at: datetime | None = None) -> list[Turn]:
     """Return numbered turns; a missing time is computed from the other one where the call's start is known."""
-    turns = [_placed(one, started_at) for one in spoken]
-    if turns and all(one.at is not None for one in turns):
-        turns.sort(key=lambda one: one.at or datetime.max)
-    elif turns and all(one.offset_s is not None for one in turns):
+    start_ms = None if started_at is None else epoch_ms(started_at)
+    turns = [_placed(one, start_ms) for one in spoken]
+    if all(one.at_ms is not None for one in turns):
+        turns.sort(key=lambda one: one.at_ms or 0)
+    elif all(one.offset_s is not None for one in turns):
         turns.sort(key=lambda one: one.offset_s or 0.0)
     return [
-        Turn(
-            n=n,
-            role=one.role,
-            text=one.text,
-            at_ms=epoch_ms(one.at) if one.at else None,
-            offset_s=one.offset_s,
-            interrupted=one.interrupted,
-        )
-        for n, one in enumerate(turns, 1)
+        Turn(n=n, role=who, text=text, at_ms=at_ms, offset_s=offset_s, interrupted=interrupted)
+        for n, (who, text, at_ms, offset_s, interrupted) in enumerate(turns, 1)
     ]
 
 
-def _placed(one: Spoken, started_at: datetime | None) -> Spoken:
-    at, offset = one.at, one.offset_s
-    if started_at is not None and at is None and offset is not None:
-        at = later(started_at, offset)
-    elif started_at is not None and offset is None and at is not None:
-        offset = round((at - started_at).total_seconds(), 3)
-    return Spoken(role=one.role, text=one.text, at=at, offset_s=offset, interrupted=one.interrupted)
+def _placed(one: Spoken, start_ms: int | None) -> Spoken:
+    at_ms, offset_s = one.at_ms, one.offset_s
+    if at_ms is not None and not _EARLIEST_MS <= at_ms < _LATEST_MS:
+        at_ms = None
+    if offset_s is not None:
+        offset_s = round(offset_s, 3) if abs(offset_s) < _LONGEST_S else None
+    if start_ms is not None and at_ms is None and offset_s is not None:
+        at_ms = start_ms + round(offset_s * 1000)
+    elif start_ms is not None and offset_s is None and at_ms is not None:
+        offset_s = round((at_ms - start_ms) / 1000, 3)
+    return Spoken(one.role, one.text, at_ms, offset_s, one.interrupted)
 
 
 def split(transcript: str) -> list[Spoken]:
-    """Return the turns of a transcript text ("AI: …\\nUser: …"), split at its role marks; [] where it has none."""
+    """Return the turns of a transcript text (lines of "AI: …", "User: …"), split at its role marks; [] of none."""
     marks = [mark for mark in _MARK.finditer(transcript) if mark[1].lower() in ROLES]
-    ends = [mark.start() for mark in marks[1:]] + [len(transcript)]
-    return [
-        Spoken(role=role(mark[1]), text=transcript[mark.end() : end].strip())
-        for mark, end in zip(marks, ends, strict=True)
-        if transcript[mark.end() : end].strip()
-    ]
+    ends = (*(mark.start() for mark in marks[1:]), len(transcript))
+    texts = ((mark[1], transcript[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=False))
+    return [Spoken(role(word), text) for word, text in texts if text]

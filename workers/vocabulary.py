@@ -1,9 +1,16 @@
 """Words that many platforms share, mapped to ours by tables; an unknown word maps by a rule, never to a failure."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+import re
+from collections.abc import Callable, Mapping, Sequence
+from fnmatch import translate
+from functools import lru_cache
+from typing import Any, Final, TypeVar
 
 from schemas.words import Outcome, Role
+
+Word = TypeVar("Word")
+
+_REMEMBERED: Final = 4096  # words of one table: a few hundred are known, a sender may make up any number
 
 ROLES: Final[Mapping[str, Role]] = {
     **dict.fromkeys(("bot", "assistant", "ai", "agent", "robot"), Role.AGENT),
@@ -25,6 +32,8 @@ SIP: Final[Mapping[int, Outcome]] = {
     **dict.fromkeys(range(500, 600), Outcome.SYSTEM_ERROR),
 }
 
+_SIP_BY_TEXT: Final = {str(code): outcome for code, outcome in SIP.items()}
+
 
 def role(word: object) -> Role:
     """Return whose turn *word* announces; everything unknown is the system's."""
@@ -40,5 +49,15 @@ def success(word: Any) -> bool | None:
 
 def sip_outcome(code: object) -> Outcome | None:
     """Return what a SIP status (a number or its text) says of a call that was not answered."""
-    text = str(code).strip()
-    return SIP.get(int(text)) if text.isascii() and text.isdigit() and len(text) <= 3 else None
+    return _SIP_BY_TEXT.get(str(code).strip())
+
+
+def patterns(rows: Sequence[tuple[str, Word]]) -> Callable[[str], Word | None]:
+    """Return a function from a platform's word to ours: the first row whose pattern (`*`: anything) fits, or None."""
+    compiled = [(re.compile(translate(pattern)), meaning) for pattern, meaning in rows]
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def meaning_of(word: str) -> Word | None:
+        return next((meaning for pattern, meaning in compiled if pattern.match(word)), None)
+
+    return meaning_of
