@@ -1,1 +1,14 @@
 """One module a platform: what its webhook says about a call, as a pure function from bytes to facts."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from schemas.words import Platform
+from workers.normaliser import Normalise
+from workers.platforms import retell, standard, vapi
+
+NORMALISERS: Final[Mapping[Platform, Normalise]] = {
+    Platform.RETELL: retell.normalise,
+    Platform.STANDARD: standard.normalise,
+    Platform.VAPI: vapi.normalise,
+}
