@@ -98,6 +98,36 @@ class MethodNotAllowed(Problem):
     status, code = 405, "method_not_allowed"
 
 
+class NoTimes(Problem):
+    """The platform did not tell when things were said."""
+
+    status, code = 409, "no_times"
+
+
+class ChangedMeanwhile(Problem):
+    """The call is not at the version that `If-Match` names."""
+
+    status, code = 412, "changed_meanwhile"
+
+
+class BadRange(Problem):
+    """The range asked for lies outside the recording."""
+
+    status, code = 416, "bad_range"
+
+
+class InvalidChange(Problem):
+    """A change has a wrong value, or names what cannot be changed; nothing was kept."""
+
+    status, code = 422, "invalid_change"
+
+
+class TooMany(Problem):
+    """A change of more calls than one request may touch."""
+
+    status, code = 422, "too_many"
+
+
 class BodyTooSlow(Problem):
     """The body did not arrive in time."""
 

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from runtime.config import Tenant, UnitConfig
-from schemas.call import Call, Customer, Evaluation, Unit, call_key
+from schemas.call import Call, Customer, Evaluation, Turn, Unit, call_key
 from schemas.money import Cost, decimal_text
 
 Units = Mapping[str, UnitConfig]
@@ -47,6 +47,11 @@ def evaluation(evaluation: Evaluation) -> Json:
         "avg": evaluation.avg,
         "at": instant(evaluation.at),
     }
+
+
+def turn(turn: Turn) -> Json:
+    """Return one utterance or tool step."""
+    return {name: getattr(turn, name) for name in _TURN}
 
 
 def _unit(unit: Unit | None, known: Units) -> Json | None:
@@ -117,14 +122,13 @@ CHOOSABLE: Final[dict[str, Show]] = LISTED | {
     **_plain("note redials env"),
     "evaluations": lambda call, _: [evaluation(each) for each in call.evaluations],
     "updated_by": lambda call, _: {"id": call.updated_by} if call.updated_by else None,
-    "ext": lambda call, _: {call.platform.value: call.ext} if call.ext else {},
 }
 """What `fields` can choose in a list."""
 
 DETAILED: Final[dict[str, Show]] = CHOOSABLE | {
     "_id": lambda call, _: call_key(tenant=call.tenant, platform=call.platform, platform_call_id=call.platform_call_id),
-    "turns": lambda call, _: [members(turn, _TURN) for turn in call.turns],
-    **_plain("transcript extracted"),
+    "turns": lambda call, _: [turn(each) for each in call.turns],
+    **_plain("transcript extracted ext"),
 }
 """What a detail shows."""
 

@@ -1,16 +1,27 @@
 """What workers and query ask of a store; every adapter passes the same suite. The tenant always comes first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from schemas.call import Call
+from schemas.call import Call, Evaluation
+from schemas.edit import Criterion, Entry, Patch
 from schemas.envelope import Envelope
 from schemas.query import CallQuery, Page
-from schemas.update import CallUpdate
+from schemas.raw import RawEvent
+from schemas.update import CallUpdate, Media
+from schemas.words import RecordingChannel
 
 
 class Away(Exception):
     """The store does not answer now; nothing is known to be written, the same call may be made again."""
+
+
+class TooSlow(Exception):
+    """The question took longer than its bound and was cancelled in the store."""
+
+
+class Changed(Exception):
+    """The call is no longer at the revision that the change was meant for; nothing was written."""
 
 
 class CallWriter(Protocol):
@@ -47,3 +58,61 @@ class Keeper(Protocol):
 
     async def findings(self) -> Sequence[str]:
         """Return a sentence on each thing that cannot keep our promises (a standalone server, a missing index)."""
+
+
+class EventReader(Protocol):
+    """Webhooks as they were received; a call is named by its `_id`."""
+
+    async def events(self, tenant: str, key: str) -> list[RawEvent]:
+        """Return what is known of a call's events, oldest first. Raises `Away`."""
+
+    async def event(self, tenant: str, key: str, event_id: str) -> tuple[RawEvent, bytes] | None:
+        """Return the newest version of an event, or the very one that *event_id* names by its `id`, with its body."""
+
+    async def media(self, tenant: str, key: str, channel: RecordingChannel) -> Media | None:
+        """Return a recording that came in a webhook, None where we keep none."""
+
+
+class CallEditor(Protocol):
+    """What people write; no edit loses another one, nor a webhook's facts."""
+
+    async def edit(
+        self,
+        tenant: str,
+        call_id: str,
+        patch: Patch,
+        *,
+        by: str,
+        units: tuple[str, ...] | None = None,
+        revision: int | None = None,
+    ) -> Call | None:
+        """Lay *patch* over the call for the key *by*; return the whole call, None where there is none.
+
+        Raises `Changed` if *revision* is given and is not the call's, `Away`.
+        """
+
+    async def edit_many(
+        self, tenant: str, call_ids: Sequence[str], patch: Patch, *, by: str, units: tuple[str, ...] | None = None
+    ) -> Mapping[str, bool]:
+        """Lay *patch* over each call; return whether each exists. Cut off half-way, it may be made again."""
+
+    async def evaluate(
+        self, tenant: str, call_id: str, evaluation: Evaluation, *, units: tuple[str, ...] | None = None
+    ) -> bool:
+        """Add *evaluation* to the call; return whether the call exists."""
+
+    async def history(self, tenant: str, key: str) -> list[Entry]:
+        """Return who changed what on the call with this `_id`, newest first."""
+
+
+class CriteriaKeeper(Protocol):
+    """What calls are scored by."""
+
+    async def criteria(self, tenant: str) -> list[Criterion]:
+        """Return all criteria, oldest first."""
+
+    async def put(self, tenant: str, criterion: Criterion) -> None:
+        """Keep *criterion*, in place of one with the same id."""
+
+    async def remove(self, tenant: str, criterion_id: str) -> bool:
+        """Remove a criterion; return whether there was one."""

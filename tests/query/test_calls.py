@@ -71,7 +71,7 @@ async def test_a_detail_adds_the_rest(crm: httpx.AsyncClient, shelf: Shelf) -> N
         platform=Platform.STANDARD,
         turns=[Turn(n=1, role=Role.AGENT, text="Hello")],
         transcript="Hello",
-        ext={"k": 1},
+        ext={"standard": {"k": 1}},
         extracted={"deep": [1.5]},
         customer=Customer(full="Ann"),
         updated_by="crm",
