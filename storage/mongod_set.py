@@ -24,7 +24,9 @@ async def become_primary(port: int) -> None:
     await _listening(port)
     async with AsyncMongoClient[dict[str, Any]]("127.0.0.1", port, directConnection=True) as client:
         await _configure(client.admin, port=port)
-        while not (await client.admin.command("hello"))["isWritablePrimary"]:
+        while True:
+            if (await client.admin.command("hello"))["isWritablePrimary"]:
+                return
             await asyncio.sleep(POLL_S)
 
 

@@ -1,4 +1,4 @@
-"""The jars of the tests' Kafka: fetched once by Maven into a cache outside the tree, their hashes checked at each use."""
+"""The jars of the tests' Kafka: fetched once by Maven into a cache outside the tree, their hashes checked."""
 
 import hashlib
 import os
@@ -28,7 +28,7 @@ def cache() -> Path:
 
 
 def jars(directory: Path | None = None) -> Path:
-    """Return the directory with the jars, fetched if they were not there; raise `NotStarted` if one is not as hashed."""
+    """Return the directory with the jars, fetched if need be; raise `NotStarted` if one is not as hashed."""
     directory = directory or cache()
     if not directory.is_dir():
         _fetch(directory)

@@ -99,7 +99,7 @@ class KafkaServer(Server):
     @override
     def _container(self) -> Container:
         # The official image formats its storage itself.
-        rows = settings(address="0.0.0.0", port=self._port, controller_port=free_port(), storage="/tmp/kafka")  # noqa: S104,S108
+        rows = settings(address="0.0.0.0", port=self._port, controller_port=free_port(), storage="/tmp/kafka")
         environment = {f"KAFKA_{name.upper().replace('.', '_')}": value for name, value in rows.items()}
         return Container(
             IMAGE,

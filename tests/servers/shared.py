@@ -1,4 +1,4 @@
-"""The session's Kafka and MongoDB, one of each, started when first asked for; pytest-xdist's workers ask over a socket."""
+"""The session's Kafka and MongoDB, started when first asked for; pytest-xdist's workers ask over a socket."""
 
 import threading
 from collections.abc import Mapping
