@@ -1,1 +1,1 @@
-"""The command line and the embedded mode: everything is wired here and nowhere else."""
+"""The command line: one module a verb, and the one place that wires adapters to processes."""

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
+from typing_extensions import override
 
 from schemas.words import Platform
 
@@ -66,6 +67,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     batch: str | None = None
     metadata: dict[str, Any] = {}
 
+    @override
     def __repr__(self) -> str:
         """Leave the secrets out: a connection may end up in a traceback."""
         return f"Connection(id={self.id!r}, tenant={self.tenant!r}, platform={self.platform!r})"
@@ -85,6 +87,7 @@ class DialectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     robotappel_tokens: int | None = None
     off: tuple[str, ...] = ()
 
+    @override
     def __repr__(self) -> str:
         """Leave the secret out."""
         return "DialectSettings(...)"

@@ -32,7 +32,7 @@ class Fault(NamedTuple):
 def check(config: Config, *, schemes: Schemes | None = None) -> list[Fault]:
     """Return every contradiction in *config*; *schemes* (by platform) are checked where they are given."""
     faults = [fault for row in CHECKS for fault in row(config)]
-    return faults + [fault for fault in _schemes(config, schemes or {})]
+    return faults + list(_schemes(config, schemes or {}))
 
 
 def _ids(config: Config) -> Iterator[Fault]:

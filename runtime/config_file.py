@@ -115,7 +115,7 @@ def _place(path: str) -> Place:
     return tuple(int(index) if index else name for name, index in parts)
 
 
-def _at(tables: Any, place: Place) -> Any:  # noqa: ANN401 - parsed TOML is any
+def _at(tables: Any, place: Place) -> Any:
     for part in place:
         tables = tables[part]
     return tables

@@ -15,7 +15,7 @@ class CannotStart(Exception):
 
 
 class Misconfigured(CannotStart):
-    """Settings or `aftercall.toml` are wrong; each sentence names the place, what is known, what to do. Exit status 2."""
+    """Settings or `aftercall.toml` are wrong; each sentence names the place and what is known there. Exit status 2."""
 
     status = 2
 

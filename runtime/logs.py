@@ -57,7 +57,7 @@ def _formatter(*, human: bool) -> logging.Formatter:
     )
 
 
-def _hide(_logger: Any, _method: str, event: EventDict) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's
+def _hide(_logger: Any, _method: str, event: EventDict) -> MutableMapping[str, Any]:
     """Keep out what slipped in: bytes are bodies, and a `Secret` is one."""
     for name, value in event.items():
         if isinstance(value, (bytes, bytearray, memoryview)):

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from typing_extensions import override
+
 HIDDEN: Final = "***"
 
 
@@ -18,14 +20,17 @@ class Secret:
         """Return the text itself, for the library that needs it."""
         return self._text
 
+    @override
     def __repr__(self) -> str:
         """Tell nothing."""
         return HIDDEN
 
+    @override
     def __eq__(self, other: object) -> bool:
         """Compare by text, for settings that are compared as wholes."""
-        return isinstance(other, Secret) and other._text == self._text  # noqa: SLF001 - our own kind
+        return isinstance(other, Secret) and other._text == self._text
 
+    @override
     def __hash__(self) -> int:
         """Agree with equality."""
         return hash(self._text)

@@ -97,7 +97,7 @@ def load(environment: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _decode(kind: type, value: Any) -> Any:  # noqa: ANN401 - msgspec's hook
+def _decode(kind: type, value: Any) -> Any:
     return kind(value)  # Path and Secret, the only kinds msgspec does not know
 
 
@@ -108,8 +108,9 @@ def _split(value: str) -> list[str]:
 def _unknown(name: str) -> str:
     if SERVICE_LINK.search(name):
         return f"{name} comes from a Kubernetes service link: set enableServiceLinks: false in the pod's spec."
-    close = nearest(name, (known.lower() for known in KNOWN))
-    hint = f"; did you mean {close.upper()}?" if close else "."
+    # Without the prefix, which would make every name look alike.
+    close = nearest(name.removeprefix(PREFIX), Settings.__struct_fields__)
+    hint = f"; did you mean {PREFIX}{close.upper()}?" if close else "."
     return f"{name} is no setting{hint} Known: {', '.join(KNOWN)}."
 
 

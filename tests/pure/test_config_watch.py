@@ -42,13 +42,13 @@ def test_a_broken_file_keeps_the_last_good_one_and_says_so(path: Path, caplog: p
 
     assert not watched.look()
     assert tenants(watched.current()) == ["one"]
-    assert BROKEN._value.get() == 1  # noqa: SLF001 - the library has no reader
+    assert BROKEN._value.get() == 1
     assert "config_refused" in caplog.text
 
     path.write_text(TWO)
 
     assert watched.look()
-    assert BROKEN._value.get() == 0  # noqa: SLF001 - as above
+    assert BROKEN._value.get() == 0
 
 
 def test_a_file_that_is_replaced_by_renaming_is_taken(path: Path) -> None:

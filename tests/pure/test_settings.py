@@ -71,8 +71,24 @@ def test_secrets_do_not_print() -> None:
 
 
 def test_every_variable_of_the_design_is_known() -> None:
-    names = """CONFIG DATA KAFKA MONGO_URL HOST PORT JOURNAL_MB PUBLIC_URL CORS_ORIGINS TRUSTED_PROXIES SIGNING_KEY
-        KAFKA_SECURITY_PROTOCOL KAFKA_SASL_MECHANISM KAFKA_USERNAME KAFKA_PASSWORD KAFKA_CA_FILE""".split()
+    names = [
+        "CONFIG",
+        "DATA",
+        "KAFKA",
+        "MONGO_URL",
+        "HOST",
+        "PORT",
+        "JOURNAL_MB",
+        "PUBLIC_URL",
+        "CORS_ORIGINS",
+        "TRUSTED_PROXIES",
+        "SIGNING_KEY",
+        "KAFKA_SECURITY_PROTOCOL",
+        "KAFKA_SASL_MECHANISM",
+        "KAFKA_USERNAME",
+        "KAFKA_PASSWORD",
+        "KAFKA_CA_FILE",
+    ]
 
     assert {f"AFTERCALL_{name}" for name in names} <= set(KNOWN)
 

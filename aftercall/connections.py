@@ -1,0 +1,103 @@
+"""`aftercall connections`: who may send, added and shown."""
+
+import os
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from aftercall import flags
+from aftercall.screen import screen
+from aftercall.senders import SENDERS
+from aftercall.tokens import make_secret
+from aftercall.toml_edit import append
+from aftercall.urls import webhook_url
+from aftercall.whose import whose
+from runtime.config import Config
+from runtime.config_file import read
+from runtime.config_secrets import ENV
+from runtime.errors import Misconfigured
+from runtime.nearest import suggestion
+from runtime.settings import Settings
+from schemas.words import Platform
+
+app = typer.Typer(help="Who may send webhooks: add and list.", no_args_is_help=True)
+
+SCHEMES_OF_URL = {Platform.TANYI: "/{secret}", Platform.OMICALL: "?key={secret}"}
+"""Platforms whose webhooks carry the secret in the URL that is pasted."""
+
+
+@app.command()
+def add(
+    platform: Annotated[str, typer.Argument(help="The platform that sends, such as vapi.")],
+    *,
+    name: Annotated[
+        str | None, typer.Option("--id", help="Last part of the URL; the platform's name by default.")
+    ] = None,
+    tenant: Annotated[str | None, typer.Option(help="Whose calls they are; the only tenant by default.")] = None,
+    secret: Annotated[str | None, typer.Option(help="The secret, or env:NAME; made by us by default.")] = None,
+    unit: Annotated[str | None, typer.Option(help="The unit of its calls where the platform sends none.")] = None,
+    config: flags.Config = None,
+) -> None:
+    """Write a connection into aftercall.toml and say which URL to paste where."""
+    settings = flags.settings(config=config)
+    known = read(settings.config, os.environ, secrets_of=())
+    sender = _platform(platform)
+    row: dict[str, Any] = {
+        "id": _free(known, name or sender.value, asked=name is not None),
+        "tenant": whose(known, tenant),
+        "platform": sender.value,
+        "secrets": [secret or make_secret(sender)],
+    }
+    row |= {"unit": unit} if unit else {}
+    append(settings.config, "connections", row)
+    _tell(settings, row, platform=sender, made=secret is None)
+
+
+@app.command("list")
+def list_(config: flags.Config = None) -> None:
+    """Show the connections and their URLs, without secrets."""
+    settings = flags.settings(config=config)
+    known = read(settings.config, os.environ, secrets_of=())
+    table = Table("id", "platform", "tenant", "proof", "secrets", "URL")
+    for row in known.connections:
+        proof = row.options.scheme or "default"
+        proof = f"{proof} + {row.options.also}" if row.options.also else proof
+        url = webhook_url(settings, row.path or f"/webhooks/{row.id}")
+        table.add_row(row.id, row.platform.value, row.tenant, proof, str(len(row.secrets)), url)
+    screen().print(table)
+
+
+def _platform(word: str) -> Platform:
+    try:
+        return Platform(word.lower())
+    except ValueError:
+        raise Misconfigured(f"There is no platform {word!r}{suggestion(word, list(Platform))}") from None
+
+
+def _free(known: Config, wanted: str, *, asked: bool) -> str:
+    """Return *wanted*, or with a number behind it where it is taken and nobody insisted on it."""
+    taken = {row.id for row in known.connections}
+    if wanted not in taken:
+        return wanted
+    if asked:
+        raise Misconfigured(f"There is a connection {wanted!r} already; give another --id.")
+    return next(name for number in range(2, len(taken) + 3) if (name := f"{wanted}-{number}") not in taken)
+
+
+def _tell(settings: Settings, row: dict[str, Any], *, platform: Platform, made: bool) -> None:
+    console = screen()
+    sender = SENDERS[platform]
+    (secret,) = row["secrets"]
+    tail = SCHEMES_OF_URL.get(platform, "").format(secret=secret if made else "SECRET")
+    console.print(f"Added connection {row['id']} to {settings.config}.")
+    console.print(f"URL     {webhook_url(settings, '/webhooks/' + row['id'])}{tail}")
+    console.print(f"Where   {sender.place}")
+    if not made:
+        shown = secret if secret.startswith(ENV) else "as given"
+        console.print(f"Secret  {shown}")
+    elif sender.vendor_secret:
+        text = f"{sender.vendor_secret}: put it in place of the made-up one, {secret}, which nobody can sign with"
+        console.print(f"Secret  {text}")
+    else:
+        console.print(f"Secret  {secret}")

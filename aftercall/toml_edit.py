@@ -1,0 +1,52 @@
+"""Adding tables to `aftercall.toml` without touching what people wrote there."""
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from runtime.config_file import parse
+
+
+def append(path: Path, table: str, row: Mapping[str, Any], *, comments: Sequence[str] = ()) -> None:
+    """Add `[[table]]` with *row* to the file at *path*, with *comments* above its keys; raises `Misconfigured`.
+
+    The file is replaced as a whole, and only by one that can be read: a service that looks at it never sees half of it.
+    """
+    text = with_row(read_text(path), table, row, comments=comments)
+    parse(text, os.environ, name=str(path), secrets_of=())
+    replace(path, text)
+
+
+def with_row(text: str, table: str, row: Mapping[str, Any], *, comments: Sequence[str] = ()) -> str:
+    """Return *text* with the new table at its end: in the middle, it would part a comment from what it is about."""
+    fresh = tomlkit.table()
+    for comment in comments:
+        fresh.add(tomlkit.comment(comment))
+    for name, value in row.items():
+        fresh.add(name, value)
+    rows = tomlkit.aot()
+    rows.append(fresh)
+    document = tomlkit.document()
+    document.add(table, rows)
+    return f"{text.rstrip()}\n\n{tomlkit.dumps(document)}".lstrip()
+
+
+def read_text(path: Path) -> str:
+    """Return the file's text, "" where there is none."""
+    return path.read_text() if path.exists() else ""
+
+
+def replace(path: Path, text: str) -> None:
+    """Put *text* in place of the file in one step; it stays readable to its owner only, for it holds secrets."""
+    target = path.resolve()
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
+    with tempfile.NamedTemporaryFile("w", dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+        os.fchmod(file.fileno(), mode)
+    Path(file.name).replace(target)
