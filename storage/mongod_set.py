@@ -1,11 +1,12 @@
 """A replica set of one: made where it is missing, moved where its port changed, awaited until it takes writes."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any, Final
 
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import OperationFailure
+from pymongo.errors import AutoReconnect, OperationFailure
 
 from storage.mongod_binary import REPLICA_SET
 
@@ -23,11 +24,20 @@ async def become_primary(port: int) -> None:
     """Return when the mongod on *port* is a set of one that takes writes; waits for as long as that needs."""
     await _listening(port)
     async with AsyncMongoClient[dict[str, Any]]("127.0.0.1", port, directConnection=True) as client:
-        await _configure(client.admin, port=port)
         while True:
-            if (await client.admin.command("hello"))["isWritablePrimary"]:
-                return
+            # A set that changes its configuration closes its connections.
+            with suppress(AutoReconnect):
+                if await _is_primary(client.admin, port=port):
+                    return
             await asyncio.sleep(POLL_S)
+
+
+async def _is_primary(admin: AsyncDatabase[dict[str, Any]], *, port: int) -> bool:
+    """Return whether the set takes writes; one without a configuration for *port* is given one."""
+    hello = await admin.command("hello")
+    if "setName" not in hello:
+        await _configure(admin, port=port)
+    return bool(hello["isWritablePrimary"])
 
 
 async def _listening(port: int) -> None:

@@ -7,7 +7,8 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from storage.mongod_binary import REPLICA_SET, CannotStart, arguments, find
+from runtime.errors import CannotStart
+from storage.mongod_binary import REPLICA_SET, arguments, find
 from storage.mongod_set import become_primary, url
 from tests.servers.hosts import START_WITHIN_S, Child, Container, NotStarted, wait_until
 from tests.servers.server import Server
