@@ -38,9 +38,14 @@ class UnknownConnection(Refused):
 
 
 class MethodNotAllowed(Refused):
-    """Webhooks are posted."""
+    """Webhooks are posted; `allowed` goes into the header Allow."""
 
     status, word = 405, "method_not_allowed"
+
+    def __init__(self, *, allowed: str) -> None:
+        """Keep what is allowed."""
+        super().__init__(f"Use {allowed}.")
+        self.allowed = allowed
 
 
 class TooSlow(Refused):
@@ -71,3 +76,14 @@ class NotDurable(Refused):
     """The event could not be made safe now; the sender should try again."""
 
     status, word = 503, "unavailable"
+
+    def __init__(self, detail: str = "", *, retry_after_s: int = 5) -> None:
+        """Keep after how many seconds it is worth trying again."""
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+class Faulty(NotDurable):
+    """Something of ours broke; it is never the sender's fault, and it may work the next time."""
+
+    word = "internal"

@@ -10,14 +10,14 @@ from ingest.proof import check_same, check_secret, one_header
 from ingest.source import Proof, Received
 from runtime.config import Options
 
-SECRET_HEADER: Final = "X-Webhook-Secret"
+DEFAULT_HEADER: Final = "X-Webhook-Secret"
 SECRET_PARAMS: Final = ("key", "secret")
 _MOST_PARAMS: Final = 100  # of a webhook's query; more is no sender we know
 
 
 def header(received: Received, secrets: Sequence[bytes], options: Options) -> None:
     """Return if the header is a secret."""
-    check_secret(one_header(received.headers, options.header or SECRET_HEADER), secrets)
+    check_secret(one_header(received.headers, options.header or DEFAULT_HEADER), secrets)
 
 
 def bearer(received: Received, secrets: Sequence[bytes], options: Options) -> None:

@@ -1,0 +1,102 @@
+"""A request's body: bounded while it is read, bounded again while it is unpacked."""
+
+import asyncio
+import zlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from typing import Any, Final
+
+from ingest.errors import TooLarge, Unreadable, UnsupportedType
+from ingest.in_flight import Hold
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+GZIP: Final = frozenset({b"gzip", b"x-gzip"})
+PLAIN: Final = frozenset({b"", b"identity"})
+_GZIP_WBITS: Final = 31  # zlib's word for "a gzip header and trailer, the largest window"
+_MEMBERS: Final = 1000  # of one gzip stream: more of them is an attempt to keep us busy
+LINGER_S: Final = 2.0  # a sender that is refused early is still sending: closed at once, it would never see the answer
+LINGER_BYTES: Final = 8 * 2**20  # whoever sends more than this after the answer is cut off
+THREAD_FROM: Final = 256 * 2**10  # packed bytes; below it unpacking takes less than a millisecond
+
+
+class Gone(Exception):
+    """The sender went away before the body was whole: there is nobody to answer."""
+
+
+async def read_body(receive: Receive, *, limit: int, declared: int, hold: Hold) -> bytes:
+    """Return the whole body; raise `TooLarge` above *limit* bytes, before reading it where *declared* says so.
+
+    What was declared is not held before it came: promises cost a sender nothing. The time for it is the server's to
+    bound (`runtime.server`). Raises `Gone` and `NotDurable`.
+    """
+    if declared > limit:
+        raise TooLarge(f"The body is larger than {limit} bytes.")
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Gone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(f"The body is larger than {limit} bytes.")
+        hold.at_least(size)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+class Unpacker:
+    """Undoes `Content-Encoding: gzip`; large bodies one at a time and beside the event loop."""
+
+    def __init__(self) -> None:
+        """Wait for nobody yet."""
+        self._one: Final = asyncio.Lock()
+
+    async def unpacked(self, body: bytes, encoding: bytes, *, limit: int, hold: Hold) -> bytes:
+        """Return *body* as it was meant; raise `TooLarge`, `UnsupportedType`, `Unreadable` or `NotDurable`."""
+        encoding = encoding.strip().lower()
+        if encoding in PLAIN:
+            return body
+        if encoding not in GZIP:
+            raise UnsupportedType("The content encoding is unknown; send the body as it is, or as gzip.")
+        if len(body) < THREAD_FROM:
+            plain = gunzip(body, limit=limit)
+        else:
+            async with self._one:
+                plain = await asyncio.to_thread(gunzip, body, limit=limit)
+        hold.at_least(len(body) + len(plain))
+        return plain
+
+
+def gunzip(packed: bytes, *, limit: int) -> bytes:
+    """Return what gzip *packed* holds, all its members; raise `TooLarge` above *limit* bytes, or `Unreadable`."""
+    plain = b""
+    for _ in range(_MEMBERS):
+        member = zlib.decompressobj(_GZIP_WBITS)
+        try:
+            plain += member.decompress(packed, limit + 1 - len(plain))
+        except zlib.error:
+            raise Unreadable("The body is not gzip, though its content encoding says so.") from None
+        if len(plain) > limit:
+            raise TooLarge(f"The body is larger than {limit} bytes once unpacked.")
+        if not member.eof:
+            raise Unreadable("The gzip body ends too early.")
+        packed = member.unused_data
+        if not packed:
+            return plain
+    raise Unreadable("The gzip body has too many members.")
+
+
+async def discard(receive: Receive) -> None:
+    """Read what is left of a refused body and forget it, for `LINGER_S` and `LINGER_BYTES` at most."""
+    left = LINGER_BYTES
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_S):
+            while left > 0:
+                message = await receive()
+                if message["type"] != "http.request" or not message.get("more_body", False):
+                    return
+                left -= len(message.get("body", b""))

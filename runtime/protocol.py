@@ -1,0 +1,147 @@
+"""HTTP as uvicorn and httptools speak it, with the bounds they leave out: large heads, slow senders and readers."""
+
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from typing_extensions import override
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+LOOK_S: Final = 1.0  # how often connections are looked at: no timer is paid for by each request
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client may take of a server's memory and time."""
+
+    head_bytes: int = 32 * 2**10  # request line and headers; the largest tokens and traces we know fit four times
+    head_fields: int = 100
+    head_s: float = 10.0  # from the first byte, or from the connection, to the end of the headers
+    body_s: float = 15.0  # for a body to come, and for each
+    body_bytes_per_s: int = 64 * 2**10  # beyond that: a phone's uplink, and no trickle
+    idle_s: int = 75  # between requests; load balancers keep connections for 60
+    stalled_s: float = 60.0  # that a client may leave an answer unread
+
+
+class Phase(Enum):
+    """Where a connection is."""
+
+    NEW = auto()
+    HEAD = auto()
+    BODY = auto()
+    WHOLE = auto()
+    IDLE = auto()
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection; `cut_off_if_late` is called every `LOOK_S`."""
+
+    limits = Limits()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make the connection as uvicorn does."""
+        super().__init__(*args, **kwargs)
+        self._phase = Phase.NEW
+        self._since = self.loop.time()
+        self._taken = 0
+        self._stalled_since: float | None = None
+        self._refusal: tuple[HTTPStatus, str] | None = None
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        """Count what comes: a head without an end would be kept by the parser for ever."""
+        super().data_received(data)
+        self._taken += len(data)
+        if self._phase is Phase.HEAD and self._taken > self.limits.head_bytes and not self.transport.is_closing():
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large.")
+
+    @override
+    def on_message_begin(self) -> None:
+        """Begin to wait for the head."""
+        super().on_message_begin()
+        self._enter(Phase.HEAD)
+
+    @override
+    def on_headers_complete(self) -> None:
+        """Begin to wait for the body, unless the head is too large; a parser is stopped by an exception."""
+        size = sum(len(name) + len(value) for name, value in self.headers) + len(self.url)
+        if size > self.limits.head_bytes or len(self.headers) > self.limits.head_fields:
+            self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large."
+            raise ValueError(self._refusal[1])
+        super().on_headers_complete()
+        self._enter(Phase.BODY)
+
+    @override
+    def on_message_complete(self) -> None:
+        """Wait for the answer: what that may take is the app's to say."""
+        super().on_message_complete()
+        self._phase = Phase.WHOLE
+
+    @override
+    def on_response_complete(self) -> None:
+        """Wait for another request; uvicorn's own timer for that is stopped by a single byte."""
+        super().on_response_complete()
+        if self._phase is Phase.WHOLE and self.cycle.response_complete:
+            self._enter(Phase.IDLE)
+
+    @override
+    def send_400_response(self, msg: str) -> None:
+        """Say in our own form what is wrong."""
+        self._refuse(*(self._refusal or (HTTPStatus.BAD_REQUEST, "This is no HTTP/1.1.")))
+
+    @override
+    def pause_writing(self) -> None:
+        """Begin to wait for the reader."""
+        super().pause_writing()
+        self._stalled_since = self.loop.time()
+
+    @override
+    def resume_writing(self) -> None:
+        """The reader goes on."""
+        super().resume_writing()
+        self._stalled_since = None
+
+    def cut_off_if_late(self, now: float) -> None:
+        """Close the connection if its client takes more time than the limits allow."""
+        if self.transport is None or self.transport.is_closing():
+            return
+        if self._stalled_since is not None and now - self._stalled_since > self.limits.stalled_s:
+            self.transport.abort()
+        elif self._late(now - self._since):
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "The request did not come in time.")
+
+    def _late(self, waited: float) -> bool:
+        match self._phase:
+            case Phase.NEW | Phase.HEAD:
+                return waited > self.limits.head_s
+            case Phase.BODY:
+                allowed = self.limits.body_s + self._taken / self.limits.body_bytes_per_s
+                return waited > allowed and not self.flow.read_paused
+            case Phase.IDLE:
+                return waited > self.limits.idle_s + LOOK_S
+            case Phase.WHOLE:
+                return False
+
+    def _enter(self, phase: Phase) -> None:
+        self._phase = phase
+        self._since = self.loop.time()
+        self._taken = 0
+
+    def _refuse(self, status: HTTPStatus, detail: str) -> None:
+        """Answer, unless nothing was asked or another answer is on its way, and close."""
+        if self._phase is Phase.HEAD:
+            free = self.cycle is None or self.cycle.response_complete
+        else:
+            free = self._phase is Phase.BODY and not self.cycle.response_started
+        if free:
+            self.transport.write(_answer(status, detail))
+        self.transport.close()
+
+
+def _answer(status: HTTPStatus, detail: str) -> bytes:
+    body = msgspec.json.encode({"error": status.phrase.lower().replace(" ", "_"), "detail": detail})
+    head = (
+        f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json\r\n"
+        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+    )
+    return head.encode() + body
