@@ -29,7 +29,12 @@ def test_the_recorded_webhooks_speak_of_their_calls(name: str) -> None:
     assert (identity.call_id, identity.event_id) == IDENTITIES[name]
 
 
-WEBHOOKS = sorted(path for platform in SOURCES for path in FIXTURES.glob(f"{platform}/*.json"))
+WEBHOOKS = sorted(
+    path
+    for platform in SOURCES
+    for path in FIXTURES.glob(f"{platform}/*.json")
+    if not path.name.endswith(".update.json")  # what the worker makes of the webhook beside it
+)
 
 
 @pytest.mark.parametrize("path", WEBHOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
