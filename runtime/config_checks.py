@@ -2,16 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 from zoneinfo import available_timezones
 
 from runtime.config import Config, Connection, Key, Tenant
 from runtime.config_lines import Place
 from runtime.nearest import suggestion
-from schemas.words import Platform
-
-Schemes = Mapping[Platform, Collection[str]]
 
 # Tenants stand in Kafka's keys between `/` and in a call's `_id` between `:`.
 TENANT: Final = re.compile(r"[^\s/:\x00-\x1f]{1,64}")
@@ -29,10 +26,13 @@ class Fault(NamedTuple):
     sentence: str
 
 
-def check(config: Config, *, schemes: Schemes | None = None) -> list[Fault]:
-    """Return every contradiction in *config*; *schemes* (by platform) are checked where they are given."""
-    faults = [fault for row in CHECKS for fault in row(config)]
-    return faults + list(_schemes(config, schemes or {}))
+Check = Callable[[Config], Iterable[Fault]]
+"""What a package asks of the configuration beside the rows below: ingest knows which proofs there are."""
+
+
+def check(config: Config, *, checks: Sequence[Check] = ()) -> list[Fault]:
+    """Return every contradiction in *config*, those that the other *checks* find too."""
+    return [fault for row in (*CHECKS, *checks) for fault in row(config)]
 
 
 def _ids(config: Config) -> Iterator[Fault]:
@@ -118,17 +118,7 @@ def _secrets(config: Config) -> Iterator[Fault]:
             yield Fault(place, "a secret is empty: anybody could know it.")
 
 
-def _schemes(config: Config, schemes: Schemes) -> Iterator[Fault]:
-    for index, connection in enumerate(config.connections):
-        known = schemes.get(connection.platform)
-        for option in ("scheme", "also"):
-            word = getattr(connection.options, option)
-            if known is not None and word is not None and word not in known:
-                place = ("connections", index, "options", option)
-                yield Fault(place, f"{connection.platform} has no scheme {word!r}{suggestion(word, known)}")
-
-
-CHECKS: Final[Iterable[Callable[[Config], Iterator[Fault]]]] = (
+CHECKS: Final[Sequence[Check]] = (
     _ids,
     _once,
     _tenants,

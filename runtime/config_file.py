@@ -2,14 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from runtime.config import Config, Connection, DialectSettings, Key, Options, Tenant, UnitConfig
-from runtime.config_checks import Fault, Schemes, check
+from runtime.config_checks import Check, Fault, check
 from runtime.config_lines import Place, line_of
 from runtime.config_secrets import resolve
 from runtime.errors import Misconfigured
@@ -34,7 +34,7 @@ def read(
     environment: Mapping[str, str],
     *,
     secrets_of: Collection[str] = ("connections", "keys"),
-    schemes: Schemes | None = None,
+    checks: Sequence[Check] = (),
 ) -> Config:
     """Return the configuration in the file at *path*; raises `Misconfigured` with every fault that was found.
 
@@ -49,7 +49,7 @@ def read(
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path} cannot be read: {error}.") from None
-    return parse(text, environment, name=str(path), secrets_of=secrets_of, schemes=schemes)
+    return parse(text, environment, name=str(path), secrets_of=secrets_of, checks=checks)
 
 
 def parse(
@@ -58,7 +58,7 @@ def parse(
     *,
     name: str = "aftercall.toml",
     secrets_of: Collection[str] = ("connections", "keys"),
-    schemes: Schemes | None = None,
+    checks: Sequence[Check] = (),
 ) -> Config:
     """Return the configuration that *text* holds; see `read`."""
     try:
@@ -70,7 +70,7 @@ def parse(
     except msgspec.ValidationError as error:
         raise _misconfigured([_explain(str(error), tables)], text=text, name=name) from None
     config, missing = resolve(config, environment, of=secrets_of)
-    faults = [*missing, *check(config, schemes=schemes)]
+    faults = [*missing, *check(config, checks=checks)]
     if faults:
         raise _misconfigured(faults, text=text, name=name)
     return config

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from prometheus_client import Counter, Gauge
 
 from runtime.config import Config
-from runtime.config_checks import Schemes
+from runtime.config_checks import Check
 from runtime.config_file import read
 from runtime.errors import Misconfigured
 
@@ -33,11 +33,11 @@ class ConfigWatch:
         environment: Mapping[str, str],
         *,
         secrets_of: Collection[str],
-        schemes: Schemes | None = None,
+        checks: Sequence[Check] = (),
     ) -> None:
         """Read the file for the first time; raises `Misconfigured`."""
         self._path: Final = path
-        self._read: Final = partial(read, path, environment, secrets_of=secrets_of, schemes=schemes)
+        self._read: Final = partial(read, path, environment, secrets_of=secrets_of, checks=checks)
         self._stamp: Stamp = _stamp(path)
         self._current: Config = self._read()
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.checks import check_connections
 from runtime.config import Config
 from runtime.config_file import parse, read
 from runtime.errors import Misconfigured
-from schemas.words import Platform
 
 WHOLE = """\
 [[tenants]]
@@ -55,7 +55,7 @@ ENVIRONMENT = {"ACME_VAPI_SECRET": "new-secret", "TANYI_SECRET": "t"}
 def complaint(text: str, **environment: str) -> str:
     """Return what is said about *text*, without the file's name."""
     with pytest.raises(Misconfigured) as caught:
-        parse(text, ENVIRONMENT | environment, name="f", schemes={Platform.VAPI: ("secret", "hmac", "none")})
+        parse(text, ENVIRONMENT | environment, name="f", checks=[check_connections])
     return str(caught.value)
 
 
@@ -92,7 +92,7 @@ def test_an_empty_file_is_an_empty_configuration() -> None:
         (
             'scheme = "hmac"',
             'scheme = "hamc"',
-            "f:15: connections[0].options: vapi has no scheme 'hamc'; did you mean hmac?",
+            "f:15: connections[0].options: acme-vapi: vapi has no scheme 'hamc'; did you mean hmac?",
         ),
         (
             'tenant = "acme"\nplatform = "v',
