@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 
-Futures = Sequence["asyncio.Future[None]"]
+Futures = Sequence["asyncio.Future[None]"] | Sequence["asyncio.Future[int]"]
 
 
 class Deadlines:

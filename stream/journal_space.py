@@ -32,6 +32,7 @@ VACUUMED_PAGES: Final = 2_000
 _CONSUMED: Final = """
 SELECT first FROM groups WHERE first + count <= (SELECT next FROM position) AND stored <= ? ORDER BY first LIMIT ?
 """
+_DROP_DEAD: Final = "DELETE FROM dead WHERE rowid IN (SELECT rowid FROM dead ORDER BY at LIMIT ?)"
 _ALWAYS: Final = 1 << 62
 
 
@@ -68,8 +69,7 @@ class Space:
         connection.execute("DELETE FROM dead WHERE at <= ?", (now - DEAD_KEEP_MS,))
         (size,) = connection.execute("SELECT ifnull(sum(size), 0) FROM dead").fetchone()
         if size > self._bound // DEAD_SHARE:
-            oldest = "SELECT rowid FROM dead ORDER BY at LIMIT ?"
-            dropped = connection.execute(f"DELETE FROM dead WHERE rowid IN ({oldest})", (EVICTED_AT_ONCE,))
+            dropped = connection.execute(_DROP_DEAD, (EVICTED_AT_ONCE,))
             metrics.DEAD_DROPPED.inc(dropped.rowcount)
 
 

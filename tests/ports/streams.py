@@ -1,7 +1,7 @@
 """Each stream adapter as the port's suite sees it, and the envelopes it is given."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,8 +9,11 @@ from typing import Any, NamedTuple
 from schemas.envelope import Envelope
 from schemas.words import Platform
 from stream.journal import open_journal
+from stream.kafka import kafka_publisher, kafka_rewinder, kafka_source
+from stream.kafka_client import KafkaSettings
+from stream.kafka_dead import KafkaDeadLetters
 from stream.memory import MemoryStream
-from stream.ports import Batch, DeadLetters, Publisher, Record, Rewinder, Source
+from stream.ports import Batch, DeadLetters, Partition, Publisher, Record, Rewinder, Source
 
 SOON_S = 20.0
 """A test that waits longer has failed; none of them measures time."""
@@ -62,6 +65,39 @@ async def journal(directory: Path) -> AsyncIterator[Stream]:
             yield opened.source(records=100)
 
         yield Stream(opened, opened.dead_letters, opened.rewinder, source)
+
+
+@asynccontextmanager
+async def kafka(_directory: Path, bootstrap: str, prefix: str) -> AsyncIterator[Stream]:
+    """A real broker."""
+    settings = KafkaSettings(bootstrap=bootstrap, prefix=prefix)
+
+    @asynccontextmanager
+    async def source() -> AsyncIterator[Source]:
+        async with kafka_source(settings=settings, records=100) as opened:
+            yield opened
+
+    async with kafka_publisher(settings=settings, wait_s=SOON_S) as publisher:
+        dead_letters = KafkaDeadLetters(settings, publisher=publisher)
+        yield Stream(publisher, dead_letters, LateRewinder(settings), source)
+
+
+class LateRewinder:
+    """Opens Kafka's rewinder when it is used: only then has the group no worker."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        """Keep how to reach Kafka."""
+        self._settings = settings
+
+    async def rewind(self, *, since: int) -> dict[Partition, int]:
+        """Pass it on."""
+        async with kafka_rewinder(settings=self._settings) as rewinder:
+            return await rewinder.rewind(since=since)
+
+    async def seek(self, offsets: Mapping[Partition, int]) -> dict[Partition, int]:
+        """Pass it on."""
+        async with kafka_rewinder(settings=self._settings) as rewinder:
+            return await rewinder.seek(offsets)
 
 
 async def publish_all(publisher: Publisher, envelopes: Iterable[Envelope]) -> None:

@@ -24,13 +24,19 @@ from tests.ports.streams import (
     publish_all,
     take,
 )
+from tests.ports.streams import kafka as kafka_stream
 
-ADAPTERS = {"memory": memory, "journal": journal}
+LOCAL = {"memory": memory, "journal": journal}
+REMOTE = {"kafka": kafka_stream}
 
 
-@pytest.fixture(params=sorted(ADAPTERS))
-async def stream(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stream]:
-    async with ADAPTERS[request.param](tmp_path) as opened:
+@pytest.fixture(params=[*LOCAL, *REMOTE])
+async def stream(request: pytest.FixtureRequest, tmp_path: Path, topic_prefix: str) -> AsyncIterator[Stream]:
+    if request.param in LOCAL:
+        opening = LOCAL[request.param](tmp_path)
+    else:
+        opening = REMOTE[request.param](tmp_path, request.getfixturevalue("kafka"), topic_prefix)
+    async with opening as opened:
         yield opened
 
 
@@ -247,8 +253,8 @@ async def test_dead_letters_are_kept_whole_and_oldest_first(stream: Stream) -> N
     enveloped = make_dead(envelope=make_envelope(b"\xff\x00poison", event_id="a/b\ud800"), at=now_ms())
     bare = make_dead(offset=8, value=b"\xfe\xed", at=now_ms() - 1_000, detail="no headers\ndetail ü")
 
-    await stream.dead_letters.put(enveloped)
     await stream.dead_letters.put(bare)
+    await stream.dead_letters.put(enveloped)
 
     assert [dead async for dead in stream.dead_letters.all()] == [bare, enveloped]
 

@@ -1,0 +1,58 @@
+"""One producer while it works, and how it is made and given up."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from stream import metrics
+from stream.deadlines import Futures
+from stream.kafka_client import CONNECT_S, KafkaSettings, client_options
+from stream.kafka_lanes import Lanes
+from stream.kafka_topics import Topics, ensure_topics
+
+ABANDON_S: Final = 5.0
+"""A producer that is given up may try so long to end well: one request's time and a little."""
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A connected producer, its open batches, and the topics as they were when it was made."""
+
+    producer: AIOKafkaProducer
+    lanes: Lanes
+    topics: Topics
+
+
+async def connect(settings: KafkaSettings, *, watch: Callable[[Futures], None], broken: Callable[[str], None]) -> Link:
+    """Return a link to Kafka; raises `KafkaError`, `OSError` or `TimeoutError` when there is none."""
+    topics = await ensure_topics(settings)
+    producer = AIOKafkaProducer(
+        **client_options(settings),
+        acks="all",
+        enable_idempotence=True,
+        max_batch_size=topics.batch_bytes,
+        compression_type=settings.compression,
+    )
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            await producer.start()
+    except BaseException:
+        await producer.client.close()
+        raise
+    metrics.PRODUCERS_MADE.inc()
+    return Link(producer, Lanes(producer, watch=watch, broken=broken), topics)
+
+
+async def abandon(link: Link) -> None:
+    """End *link* whatever state it is in; what waits fails."""
+    await link.lanes.close()
+    # With idempotence a batch is retried for ever, and `stop` waits for it: fail it first.
+    link.producer._message_accumulator.fail_all(KafkaError("given up"))  # noqa: SLF001  # aiokafka offers no other way
+    with contextlib.suppress(Exception):  # whatever a broken producer raises on its way out
+        async with asyncio.timeout(ABANDON_S):
+            await link.producer.stop()
+    await link.producer.client.close()
