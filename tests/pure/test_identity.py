@@ -8,6 +8,7 @@ from ingest.errors import Unreadable
 from ingest.platforms import SOURCES
 from schemas.words import Platform
 from tests.pure.requests import FIXTURES, received
+from tests.webhooks import WEBHOOKS, recorded
 
 VAPI_CALL = "9f6c2a31-5b7e-4c0d-9b1a-0d6f2f7a1c55"
 
@@ -29,17 +30,11 @@ def test_the_recorded_webhooks_speak_of_their_calls(name: str) -> None:
     assert (identity.call_id, identity.event_id) == IDENTITIES[name]
 
 
-WEBHOOKS = sorted(
-    path
-    for platform in SOURCES
-    for path in FIXTURES.glob(f"{platform}/*.json")
-    if not path.name.endswith(".update.json")  # what the worker makes of the webhook beside it
-)
-
-
 @pytest.mark.parametrize("path", WEBHOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_recorded_webhook_names_a_call(path: Path) -> None:
-    identity = SOURCES[Platform(path.parent.name)].identify(received(path.read_bytes()))
+    event = recorded(path)
+
+    identity = SOURCES[event.platform].identify(received(event.body, content_type=event.content_type))
 
     assert identity is not None
     assert identity.event_id.startswith(identity.call_id)
