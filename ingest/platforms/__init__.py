@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ingest.platforms import retell, standard, vapi
+from ingest.platforms import bland, retell, standard, vapi
 from ingest.source import Source
 from schemas.words import Platform
 
 SOURCES: Final[Mapping[Platform, Source]] = {
     Platform.VAPI: vapi.SOURCE,
     Platform.RETELL: retell.SOURCE,
+    Platform.BLAND: bland.SOURCE,
     Platform.STANDARD: standard.SOURCE,
 }
