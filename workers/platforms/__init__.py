@@ -5,11 +5,12 @@ from typing import Final
 
 from schemas.words import Platform
 from workers.normaliser import Normalise
-from workers.platforms import bland, retell, standard, vapi
+from workers.platforms import bland, retell, robotappel, standard, vapi
 
 NORMALISERS: Final[Mapping[Platform, Normalise]] = {
     Platform.BLAND: bland.normalise,
     Platform.RETELL: retell.normalise,
+    Platform.ROBOTAPPEL: robotappel.normalise,
     Platform.STANDARD: standard.normalise,
     Platform.VAPI: vapi.normalise,
 }

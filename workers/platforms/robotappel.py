@@ -1,0 +1,80 @@
+"""RobotAppel: the call itself, told by its `callSid`, or the post-call body of Bland."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.call import Batch
+from schemas.envelope import Envelope
+from schemas.platforms import robotappel as sent
+from schemas.update import Facts
+from schemas.words import Channel, RecordingChannel, Stage
+from workers import bland_form
+from workers.ending import ending, spelled, weighed
+from workers.reading import Doc, decode, first
+from workers.rest import rest
+from workers.times import epoch_ms, later
+from workers.turns import Spoken, number, split
+from workers.vocabulary import role
+
+_TOLD: Final = frozenset({
+    "callSid", "batchId", "batchName", "createdAt", "sendDate", "from", "to", "direction", "duration", "interraction",
+    "clean_interraction", "qualification", "record_url", "summary", "notes",
+})  # fmt: skip
+
+
+def normalise(event: Envelope, /) -> Facts | None:
+    """Return what the event says of its call. Raises `Malformed`."""
+    doc = decode(event.body)
+    return bland_form.facts(doc, talk_s=_bland_talk(doc)) if doc.word("callSid") is None else _facts(doc)
+
+
+def _bland_talk(doc: Doc) -> float | None:
+    minutes = doc.seconds("call_length", per_second=bland_form.PER_MINUTE)
+    talk_s: float | None = first(doc.seconds("corrected_duration"), None if minutes is None else float(round(minutes)))
+    return talk_s
+
+
+def _facts(doc: Doc) -> Facts:
+    started_at, talk_s = doc.iso("sendDate"), doc.seconds("duration")
+    turns = number(_spoken(doc), started_at=started_at)
+    unfinished = spelled(doc.text("status")) in sent.UNFINISHED
+    end = weighed(ending(doc.text("status"), sent.OUTCOMES), talk_s=talk_s, turns=turns)
+    return Facts(
+        rank=sent.UNFINISHED_RANK if unfinished else sent.RANKS[sent.EventType.CALL_INFOS],
+        stage=Stage.PROGRESS if unfinished else Stage.ENDED,
+        outcome=None if unfinished else end.outcome,
+        unknown_end=None if unfinished else end.unknown,
+        created_at=doc.iso("createdAt"),
+        started_at=started_at,
+        ended_at=None if unfinished else later(started_at, talk_s),
+        talk_s=talk_s,
+        direction=sent.DIRECTIONS.get(spelled(doc.text("direction"))),
+        channel=Channel.PHONE,
+        from_=doc.word("from"),
+        to=doc.word("to"),
+        batch=_batch(doc),
+        end_reason=None if unfinished else first(doc.text("ended_status"), doc.text("status")),
+        summary=doc.text("summary"),
+        turns=turns,
+        transcript=doc.text("clean_interraction"),
+        recording={RecordingChannel.FULL: url} if (url := doc.text("record_url")) else {},
+        extracted=doc.json("qualification"),
+        note=doc.text("notes"),
+        ext=rest(doc.value, told=_TOLD),
+    )
+
+
+def _batch(doc: Doc) -> Batch | None:
+    batch = Batch(id=doc.word("batchId"), name=doc.text("batchName"))
+    return None if batch == Batch() else batch
+
+
+def _spoken(doc: Doc) -> Iterator[Spoken]:
+    """The list (spelled as the vendor spells it), else the text."""
+    if doc.raw("interraction"):
+        for one in doc.each("interraction"):
+            if text := one.text("text"):
+                at = one.iso("created_at")
+                yield Spoken(role(one.raw("user")), text, epoch_ms(at) if at else None)
+    else:
+        yield from split(doc.text("clean_interraction") or "")
