@@ -5,12 +5,13 @@ from typing import Final
 
 from schemas.words import Platform
 from workers.normaliser import Normalise
-from workers.platforms import bland, retell, robotappel, standard, vapi
+from workers.platforms import bland, retell, robotappel, standard, synthflow, vapi
 
 NORMALISERS: Final[Mapping[Platform, Normalise]] = {
     Platform.BLAND: bland.normalise,
     Platform.RETELL: retell.normalise,
     Platform.ROBOTAPPEL: robotappel.normalise,
     Platform.STANDARD: standard.normalise,
+    Platform.SYNTHFLOW: synthflow.normalise,
     Platform.VAPI: vapi.normalise,
 }
