@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ingest.platforms import bland, millis, retell, robotappel, standard, synthflow, vapi
+from ingest.platforms import bland, millis, retell, robotappel, standard, synthflow, ultravox, vapi
 from ingest.source import Source
 from schemas.words import Platform
 
@@ -11,6 +11,7 @@ SOURCES: Final[Mapping[Platform, Source]] = {
     Platform.VAPI: vapi.SOURCE,
     Platform.RETELL: retell.SOURCE,
     Platform.BLAND: bland.SOURCE,
+    Platform.ULTRAVOX: ultravox.SOURCE,
     Platform.SYNTHFLOW: synthflow.SOURCE,
     Platform.MILLIS: millis.SOURCE,
     Platform.ROBOTAPPEL: robotappel.SOURCE,

@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas.words import Platform
 from workers.normaliser import Normalise
-from workers.platforms import bland, millis, retell, robotappel, standard, synthflow, vapi
+from workers.platforms import bland, millis, retell, robotappel, standard, synthflow, ultravox, vapi
 
 NORMALISERS: Final[Mapping[Platform, Normalise]] = {
     Platform.BLAND: bland.normalise,
@@ -14,5 +14,6 @@ NORMALISERS: Final[Mapping[Platform, Normalise]] = {
     Platform.ROBOTAPPEL: robotappel.normalise,
     Platform.STANDARD: standard.normalise,
     Platform.SYNTHFLOW: synthflow.normalise,
+    Platform.ULTRAVOX: ultravox.normalise,
     Platform.VAPI: vapi.normalise,
 }
