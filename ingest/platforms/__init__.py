@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ingest.platforms import bland, millis, retell, robotappel, standard, synthflow, ultravox, vapi
+from ingest.platforms import bland, elevenlabs, millis, retell, robotappel, standard, synthflow, ultravox, vapi
 from ingest.source import Source
 from schemas.words import Platform
 
 SOURCES: Final[Mapping[Platform, Source]] = {
     Platform.VAPI: vapi.SOURCE,
     Platform.RETELL: retell.SOURCE,
+    Platform.ELEVENLABS: elevenlabs.SOURCE,
     Platform.BLAND: bland.SOURCE,
     Platform.ULTRAVOX: ultravox.SOURCE,
     Platform.SYNTHFLOW: synthflow.SOURCE,

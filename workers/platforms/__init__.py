@@ -5,10 +5,11 @@ from typing import Final
 
 from schemas.words import Platform
 from workers.normaliser import Normalise
-from workers.platforms import bland, millis, retell, robotappel, standard, synthflow, ultravox, vapi
+from workers.platforms import bland, elevenlabs, millis, retell, robotappel, standard, synthflow, ultravox, vapi
 
 NORMALISERS: Final[Mapping[Platform, Normalise]] = {
     Platform.BLAND: bland.normalise,
+    Platform.ELEVENLABS: elevenlabs.normalise,
     Platform.MILLIS: millis.normalise,
     Platform.RETELL: retell.normalise,
     Platform.ROBOTAPPEL: robotappel.normalise,
