@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ingest.platforms import bland, elevenlabs, millis, retell, robotappel, standard, synthflow, ultravox, vapi
+from ingest.platforms import bland, elevenlabs, millis, retell, robotappel, standard, synthflow, twilio, ultravox, vapi
 from ingest.source import Source
 from schemas.words import Platform
 
@@ -12,6 +12,7 @@ SOURCES: Final[Mapping[Platform, Source]] = {
     Platform.RETELL: retell.SOURCE,
     Platform.ELEVENLABS: elevenlabs.SOURCE,
     Platform.BLAND: bland.SOURCE,
+    Platform.TWILIO: twilio.SOURCE,
     Platform.ULTRAVOX: ultravox.SOURCE,
     Platform.SYNTHFLOW: synthflow.SOURCE,
     Platform.MILLIS: millis.SOURCE,

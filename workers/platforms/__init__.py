@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas.words import Platform
 from workers.normaliser import Normalise
-from workers.platforms import bland, elevenlabs, millis, retell, robotappel, standard, synthflow, ultravox, vapi
+from workers.platforms import bland, elevenlabs, millis, retell, robotappel, standard, synthflow, twilio, ultravox, vapi
 
 NORMALISERS: Final[Mapping[Platform, Normalise]] = {
     Platform.BLAND: bland.normalise,
@@ -15,6 +15,7 @@ NORMALISERS: Final[Mapping[Platform, Normalise]] = {
     Platform.ROBOTAPPEL: robotappel.normalise,
     Platform.STANDARD: standard.normalise,
     Platform.SYNTHFLOW: synthflow.normalise,
+    Platform.TWILIO: twilio.normalise,
     Platform.ULTRAVOX: ultravox.normalise,
     Platform.VAPI: vapi.normalise,
 }
