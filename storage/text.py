@@ -19,6 +19,7 @@ LONGEST_DIGITS: Final = 40  # of one number; longer runs are codes that nobody d
 
 _TOKEN: Final = re.compile(rf"[{DENSE}]+|[^\s{DENSE}]+")
 _STARTS_DENSE: Final = re.compile(rf"[{DENSE}]").match
+_ANY_DENSE: Final = re.compile(rf"[{DENSE}]").search
 _NUMBER: Final = re.compile(r"\d(?:[ \-.()+]*\d)*")
 _DIGITISH: Final = re.compile(r"[\d+().\-]*\d[\d+().\-]*")
 _QUERY_PART: Final = re.compile(r'(?P<not>-?)"(?P<phrase>[^"]*)"?|(?P<word>\S+)')
@@ -105,7 +106,9 @@ def is_dense(token: str) -> bool:
 
 def tokens(text: str) -> list[str]:
     """Return *text*'s folded words, in order; a run of a dense script is one token."""
-    return _TOKEN.findall(fold(text))
+    folded = fold(text)
+    # Splitting at blanks is ten times quicker than the pattern, which only dense scripts need.
+    return folded.split() if folded.isascii() or not _ANY_DENSE(folded) else _TOKEN.findall(folded)
 
 
 def spans(text: str) -> Iterator[tuple[int, int, str]]:
