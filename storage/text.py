@@ -189,7 +189,9 @@ def parse(question: str) -> TextQuery:
 
 def matches(query: TextQuery, indexed: Indexed) -> bool:
     """Tell whether a call answers *query*: the definition that every store must agree with."""
-    return all(_found(part, indexed) for part in query.wanted) and not any(_found(part, indexed) for part in query.unwanted)
+    return all(_found(part, indexed) for part in query.wanted) and not any(
+        _found(part, indexed) for part in query.unwanted
+    )
 
 
 def _found(part: Part, indexed: Indexed) -> bool:
