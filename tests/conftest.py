@@ -3,6 +3,7 @@
 import secrets
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Own servers, except in a worker of pytest-xdist."""
     if not hasattr(config, "workerinput"):
         config.stash[owned] = Owned()
+        config.add_cleanup(config.stash[owned].close)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -29,15 +31,11 @@ def pytest_configure_node(node: object) -> None:
     """Tell a worker of pytest-xdist where to ask for servers."""
     config: pytest.Config = node.config  # type: ignore[attr-defined]  # pytest-xdist has no types
     if desk not in config.stash:
-        directory = tempfile.mkdtemp(prefix="aftercall-tests-")
-        config.stash[desk] = Desk(config.stash[owned], path=Path(directory) / "desk")
+        opened = ExitStack()
+        path = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="aftercall-tests-"))) / "desk"
+        config.stash[desk] = opened.enter_context(Desk(config.stash[owned], path=path))
+        config.add_cleanup(opened.close)
     node.workerinput[DESK] = config.stash[desk].path  # type: ignore[attr-defined]
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the servers that were started."""
-    if owned in config.stash:
-        config.stash[owned].close()
 
 
 @pytest.fixture(scope="session")

