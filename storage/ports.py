@@ -30,8 +30,11 @@ class CallWriter(Protocol):
     async def keep(self, envelopes: Sequence[Envelope]) -> None:
         """Keep the raw events; a second time an equal one changes nothing. Raises `Away`."""
 
-    async def apply(self, updates: Sequence[CallUpdate]) -> None:
-        """Fold each update into its call, in any order; a second time an update changes nothing. Raises `Away`."""
+    async def apply(self, updates: Sequence[CallUpdate]) -> Sequence[CallUpdate]:
+        """Fold each update into its call, in any order; a second time an update changes nothing. Raises `Away`.
+
+        Returns the updates that no document can hold, to be set aside; all others are stored.
+        """
 
 
 class CallReader(Protocol):

@@ -4,12 +4,13 @@ from typing import Protocol
 
 from schemas.envelope import Envelope
 from schemas.update import Facts
+from workers.reasons import Aside
 
 
 class Malformed(Exception):
-    """The event says nothing that can be understood; *reason* is one fixed word for metric, log and dead letter."""
+    """The event says nothing that can be understood; `detail` is for a person and quotes nothing of the body."""
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: Aside, detail: str = "") -> None:
         """Keep the fixed word apart from what is said to a person."""
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason

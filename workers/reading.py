@@ -15,6 +15,7 @@ import msgspec
 from schemas.money import Amount, Cost, micros
 from schemas.words import CostPart
 from workers.normaliser import Malformed
+from workers.reasons import Aside
 from workers.times import iso, unix
 
 Step = str | int
@@ -52,9 +53,9 @@ def reader(shape: Any) -> "Callable[[bytes], Doc]":
         try:
             value = _parse(body, shaped)
         except (msgspec.DecodeError, RecursionError) as error:
-            raise Malformed("undecodable", str(error)) from error
+            raise Malformed(Aside.UNDECODABLE, str(error)) from error
         if not isinstance(value, dict):
-            raise Malformed("undecodable", "not a JSON object")
+            raise Malformed(Aside.UNDECODABLE, "not a JSON object")
         return Doc(value)
 
     return read

@@ -24,7 +24,8 @@ VAPI_EXPECTED: dict[Outcome, str] = {
         call.ringing.hook-executed-transfer customer-ended-call
         customer-ended-call-after-warm-transfer-attempt customer-ended-call-before-warm-transfer
         customer-ended-call-during-transfer exceeded-max-duration silence-timed-out vonage-completed""",
-    Outcome.NO_ANSWER: """assistant-join-timed-out customer-did-not-answer customer-did-not-give-microphone-permission""",
+    Outcome.NO_ANSWER: """assistant-join-timed-out
+        customer-did-not-answer customer-did-not-give-microphone-permission""",
     Outcome.BUSY: "customer-busy",
     Outcome.REJECTED: "vonage-rejected",
     Outcome.VOICEMAIL: "voicemail",

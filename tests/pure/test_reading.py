@@ -103,9 +103,9 @@ def test_a_shape_leaves_out_what_nobody_reads_and_another_form_is_built_whole() 
 
 
 @pytest.mark.parametrize("nothing", [None, "", [], {}])
-def test_the_first_value_that_says_something_counts(nothing: object) -> None:
-    assert first(nothing, 0, 1) == 0
-    assert first(nothing, False, True) is False
+@pytest.mark.parametrize("value", [0, False, "0", [None], {"": 0}])
+def test_the_first_value_that_says_something_counts(nothing: object, value: object) -> None:
+    assert first(nothing, value, "later") is value
     assert first(nothing) is None
 
 

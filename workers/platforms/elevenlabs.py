@@ -14,6 +14,7 @@ from schemas.words import AgentKind, Channel, Direction, Outcome, RecordingChann
 from workers.ending import Ending, ending, spelled, weighed
 from workers.normaliser import Malformed
 from workers.reading import Doc, cost_parts, first, reader
+from workers.reasons import Aside
 from workers.rest import rest
 from workers.times import later, rfc2822
 from workers.turns import Spoken, number
@@ -53,7 +54,7 @@ def normalise(event: Envelope, /) -> Facts | None:
     if kind not in sent.RANKS:
         return None
     if not isinstance(body.raw("data"), dict):
-        raise Malformed("unexpected", "no object `data`")
+        raise Malformed(Aside.UNREADABLE, "no object `data`")
     return _READERS[sent.EventType(kind)](body, body.at("data"))
 
 
@@ -113,7 +114,7 @@ def _bytes(audio: str) -> bytes:
     try:
         return a2b_base64(audio, strict_mode=True)
     except ValueError as error:
-        raise Malformed("undecodable", "`full_audio` is no base64") from error
+        raise Malformed(Aside.UNDECODABLE, "`full_audio` is no base64") from error
 
 
 def _failure(body: Doc, data: Doc) -> Facts:

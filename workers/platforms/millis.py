@@ -14,6 +14,7 @@ from schemas.words import AgentKind, Channel, Outcome, RecordingChannel, Stage
 from workers.ending import Ending, ending, spelled, weighed
 from workers.normaliser import Malformed
 from workers.reading import Doc, decode
+from workers.reasons import Aside
 from workers.rest import rest
 from workers.times import later, unix
 from workers.turns import Spoken, number, split
@@ -30,7 +31,7 @@ def normalise(event: Envelope, /) -> Facts | None:
     """Return what the event says of its call. Raises `Malformed`."""
     doc = decode(event.body)
     if not (doc.word("session_id") or doc.word("call_id")):
-        raise Malformed("unexpected", "no `session_id`")
+        raise Malformed(Aside.UNREADABLE, "no `session_id`")
     return _facts(doc)
 
 

@@ -12,6 +12,7 @@ from schemas.update import Facts
 from schemas.words import AgentKind, Channel, CostPart, Direction, Outcome, RecordingChannel, Stage
 from workers.normaliser import Malformed
 from workers.reading import Doc, cost_parts, decode, first, reader
+from workers.reasons import Aside
 from workers.times import between
 from workers.turns import Spoken, number, split
 from workers.vocabulary import patterns, role, success
@@ -62,7 +63,7 @@ def normalise(event: Envelope, /) -> Facts | None:
         return None
     call = body.at("call") if body.raw("call") else body.at("data")  # `data`: payloads of before 2025
     if not isinstance(call.value, dict):
-        raise Malformed("unexpected", "no object `call`")
+        raise Malformed(Aside.UNREADABLE, "no object `call`")
     return _facts(body, call, kind=sent.EventType(body.text("event") or ""))
 
 

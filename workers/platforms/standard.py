@@ -15,6 +15,7 @@ from schemas.platforms import standard as sent
 from schemas.update import Facts
 from schemas.words import CostPart, RecordingChannel, Stage
 from workers.normaliser import Malformed
+from workers.reasons import Aside
 from workers.times import sane
 from workers.turns import Spoken, number
 
@@ -40,7 +41,7 @@ def normalise(event: Envelope, /) -> Facts | None:
     try:
         body = sent.decode(event.body)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise Malformed("undecodable", str(error)) from error
+        raise Malformed(Aside.UNDECODABLE, str(error)) from error
     said = body.data
     structs = {field: _struct(getattr(said, field), kind) for field, kind in _STRUCTS.items()}
     members = _members(said, _COPIED)

@@ -10,6 +10,7 @@ from schemas.words import AgentKind, Channel, Outcome, RecordingChannel, Stage
 from workers.ending import Ending, ending, spelled, weighed
 from workers.normaliser import Malformed
 from workers.reading import Doc, decode, first
+from workers.reasons import Aside
 from workers.rest import rest
 from workers.times import later
 from workers.turns import number, split
@@ -25,7 +26,7 @@ def normalise(event: Envelope, /) -> Facts | None:
     """Return what the event says of its call. Raises `Malformed`."""
     doc = decode(event.body)
     if not isinstance(doc.raw("call"), dict):
-        raise Malformed("unexpected", "no object `call`")
+        raise Malformed(Aside.UNREADABLE, "no object `call`")
     return _facts(doc, doc.at("call"))
 
 

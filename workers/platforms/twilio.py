@@ -13,6 +13,7 @@ from schemas.words import Channel, Direction, Outcome, RecordingChannel, Stage
 from workers.ending import Ending, ending, weighed
 from workers.normaliser import Malformed
 from workers.reading import Doc, decode
+from workers.reasons import Aside
 from workers.rest import rest
 from workers.times import later, rfc2822
 from workers.vocabulary import patterns, sip_outcome
@@ -40,7 +41,7 @@ def _parameters(body: bytes) -> Doc:
     try:
         return Doc(sent.form(body))
     except ValueError as error:
-        raise Malformed("undecodable", str(error)) from error
+        raise Malformed(Aside.UNDECODABLE, str(error)) from error
 
 
 def _call(doc: Doc) -> Facts | None:

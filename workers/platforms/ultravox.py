@@ -13,6 +13,7 @@ from schemas.words import AgentKind, Channel, Direction, Outcome, Stage
 from workers.ending import Ending, ending, spelled, weighed
 from workers.normaliser import Malformed
 from workers.reading import Doc, decode, first
+from workers.reasons import Aside
 from workers.rest import rest
 from workers.times import between
 
@@ -46,7 +47,7 @@ def normalise(event: Envelope, /) -> Facts | None:
     if doc.text("event") not in sent.RANKS:
         return None
     if not isinstance(doc.raw("call"), dict):
-        raise Malformed("unexpected", "no object `call`")
+        raise Malformed(Aside.UNREADABLE, "no object `call`")
     return _facts(doc.at("call"), kind=sent.EventType(doc.text("event") or ""))
 
 

@@ -12,6 +12,7 @@ from schemas.update import Facts
 from schemas.words import AgentKind, Channel, CostPart, Direction, Outcome, RecordingChannel, Stage
 from workers.normaliser import Malformed
 from workers.reading import Doc, cost_parts, decode, first, reader
+from workers.reasons import Aside
 from workers.times import between, later
 from workers.turns import Spoken, number, split
 from workers.vocabulary import patterns, role, success
@@ -66,7 +67,7 @@ def normalise(event: Envelope, /) -> Facts | None:
         body = decode(event.body)  # an older form, with the turns elsewhere
     message = body.at("message")
     if not message.value:
-        raise Malformed("unexpected", "no object `message`")
+        raise Malformed(Aside.UNREADABLE, "no object `message`")
     place = _place(message)
     return None if place is None else _facts(message, place)
 
