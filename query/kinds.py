@@ -17,7 +17,7 @@ _INTEGER: Final = re.compile(r"[+-]?\d{1,30}", re.ASCII)
 _LOST_PLUS: Final = re.compile(r" (\d\d:?\d\d)$")  # a zone's + that a URL turned into a blank
 
 
-class Unfit(ValueError):  # noqa: N818 - named for what happened
+class Unfit(ValueError):
     """The value cannot be read; the message goes on where "The filter 'x'" stops."""
 
 

@@ -8,7 +8,7 @@ import msgspec
 from starlette.responses import Response
 
 
-class Problem(Exception):  # noqa: N818 - named for what happened
+class Problem(Exception):
     """The request was refused; `detail` says what to do next, `facts` are members beside the fixed ones."""
 
     status = 500

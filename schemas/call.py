@@ -1,6 +1,7 @@
 """One call document, whatever the platform: the canonical fields and their shapes.
 
-Times are UTC with milliseconds, durations float seconds rounded to the millisecond, absent values None, absent lists empty.
+Times are UTC with milliseconds, durations float seconds rounded to the millisecond, absent values None, absent lists
+empty.
 """
 
 from datetime import datetime
@@ -10,7 +11,18 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from schemas.money import Cost
-from schemas.words import AgentKind, CallbackPref, Channel, Direction, EndedBy, Outcome, Platform, Reason, Role, Workflow
+from schemas.words import (
+    AgentKind,
+    CallbackPref,
+    Channel,
+    Direction,
+    EndedBy,
+    Outcome,
+    Platform,
+    Reason,
+    Role,
+    Workflow,
+)
 
 
 class Unit(msgspec.Struct, frozen=True, omit_defaults=True):

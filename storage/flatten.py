@@ -51,7 +51,8 @@ def spelled_out(value: Value) -> Value:
             return {spelled_out(key): spelled_out(inner) for key, inner in value.items()}
         case list():
             return [spelled_out(inner) for inner in value]
-    return value
+        case _:
+            return value
 
 
 def _seconds(value: float) -> Value:

@@ -104,7 +104,7 @@ def _outcome(leg: Leg, *, talked: bool) -> Any:
 def _cost(legs: Sequence[tuple[str, Leg]]) -> dict[str, Any]:
     """Return the sum of the legs' costs in the currency of the first; another currency is never added to it."""
     costs = [leg["cost"].value for leg in _by_start(legs) if "cost" in leg]
-    if len(costs) < 2:
+    if not costs[1:]:
         return {"cost": costs[0]} if costs else {}
     alike = [cost for cost in costs if cost["currency"] == costs[0]["currency"]]
     total = sum(cost["micros"] for cost in alike)
