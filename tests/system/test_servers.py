@@ -1,7 +1,9 @@
 """The tests' own Kafka and MongoDB keep what was acknowledged, whatever is done to them."""
 
 import asyncio
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from tests.servers.mongo import MongoServer
 from tests.servers.server import Server
 
 TOPIC = "kept"
+WITHIN_S = 30
 
 
 @pytest.mark.parametrize("end", [KafkaServer.stop, KafkaServer.kill], ids=["stopped", "killed"])
@@ -56,6 +59,23 @@ def test_a_server_that_ends_at_once_tells_its_last_lines(monkeypatch: pytest.Mon
 
     with pytest.raises(NotStarted, match="cacheSizeGB"), MongoServer():
         pass
+
+
+async def test_people_start_one_by_a_command_and_end_it_with_its_storage() -> None:
+    command = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.servers", "mongo", stdout=asyncio.subprocess.PIPE
+    )
+    assert command.stdout is not None
+    url = (await asyncio.wait_for(command.stdout.readline(), WITHIN_S)).decode().strip()
+    async with AsyncMongoClient[dict[str, Any]](url) as client:
+        storage = Path((await client.admin.command("getCmdLineOpts"))["parsed"]["storage"]["dbPath"])
+    assert storage.exists()
+
+    command.terminate()
+    await asyncio.wait_for(command.communicate(), WITHIN_S)
+
+    assert command.returncode == 0
+    assert not storage.exists()
 
 
 async def _produce(bootstrap: str, value: bytes) -> None:
