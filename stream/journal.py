@@ -14,7 +14,7 @@ from stream.journal_dead import JournalDeadLetters
 from stream.journal_groups import weigh
 from stream.journal_schema import connect, locked, make_directory
 from stream.journal_source import BATCH_RECORDS, JournalRewinder, JournalSource
-from stream.journal_space import BOUND_BYTES, FLOOR_BYTES, Space, free_bytes
+from stream.journal_space import BOUND_BYTES, FLOOR_BYTES, KEEP_MS, Bounds, Space, free_bytes
 from stream.journal_writer import Append, Job, Outcome, Writer
 from stream.ports import Unavailable
 from stream.times import now_ms
@@ -32,13 +32,15 @@ LINGER_S: Final = 0.002
 class Journal:
     """A publisher whose durability is this machine's disk; made by `open_journal`."""
 
-    def __init__(self, *, directory: Path, space: Space, clock: Callable[[], int], stream: str) -> None:
+    def __init__(
+        self, *, directory: Path, space: Space, clock: Callable[[], int], stream: str, deadline_s: float
+    ) -> None:
         """Open the database in *directory*; raises `Unusable`."""
         self._directory = directory
         self._stream = stream
         self._loop = asyncio.get_running_loop()
         self._writer = Writer(directory=directory, space=space, clock=clock, settle=self._settle)
-        self._deadlines = Deadlines(seconds=DEADLINE_S, error=lambda: Unavailable("the journal's disk does not answer"))
+        self._deadlines = Deadlines(seconds=deadline_s, error=lambda: Unavailable("the journal's disk does not answer"))
         self._pending: list[Append] = []
         self._waiting = 0
         self._sources: list[JournalSource] = []
@@ -121,6 +123,8 @@ async def open_journal(
     directory: Path,
     bound_bytes: int = BOUND_BYTES,
     floor_bytes: int = FLOOR_BYTES,
+    keep_ms: int = KEEP_MS,
+    deadline_s: float = DEADLINE_S,
     clock: Callable[[], int] = now_ms,
     free: Callable[[Path], int] = free_bytes,
     stream: str = "journal",
@@ -128,13 +132,15 @@ async def open_journal(
 ) -> AsyncIterator[Journal]:
     """Open the journal in *directory* for this process alone, or *beside* the one that has it; raises `Unusable`.
 
-    Durable until *bound_bytes* wait for workers or fewer than *floor_bytes* are *free*; *stream* names it in metrics.
+    Durable until *bound_bytes* wait for workers or fewer than *floor_bytes* are *free*, within *deadline_s*; what was
+    consumed is kept for *keep_ms*; *stream* names it in metrics.
     """
     async with AsyncExitStack() as stack:
         make_directory(directory)
         if not beside:
             stack.enter_context(locked(directory))
-        space = Space(directory=directory, bound_bytes=bound_bytes, floor_bytes=floor_bytes, free=free)
-        journal = Journal(directory=directory, space=space, clock=clock, stream=stream)
+        bounds = Bounds(bytes=bound_bytes, floor_bytes=floor_bytes, keep_ms=keep_ms)
+        space = Space(directory=directory, bounds=bounds, free=free)
+        journal = Journal(directory=directory, space=space, clock=clock, stream=stream, deadline_s=deadline_s)
         stack.push_async_callback(journal.close)
         yield journal

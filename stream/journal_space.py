@@ -4,7 +4,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from stream import metrics
 from stream.journal_schema import PAGE_BYTES
@@ -36,14 +36,23 @@ _DROP_DEAD: Final = "DELETE FROM dead WHERE rowid IN (SELECT rowid FROM dead ORD
 _ALWAYS: Final = 1 << 62
 
 
+class Bounds(NamedTuple):
+    """What the journal may hold, what it leaves free on the disk, how long it keeps what was consumed."""
+
+    bytes: int = BOUND_BYTES
+    floor_bytes: int = FLOOR_BYTES
+    keep_ms: int = KEEP_MS
+
+
 class Space:
     """Says whether more fits, and makes room; used by the writer's thread only."""
 
-    def __init__(self, *, directory: Path, bound_bytes: int, floor_bytes: int, free: Callable[[Path], int]) -> None:
-        """Keep within *bound_bytes*; refuse when *free* of *directory* falls below *floor_bytes*."""
+    def __init__(self, *, directory: Path, bounds: Bounds, free: Callable[[Path], int]) -> None:
+        """Keep within *bounds*, as *free* tells of *directory*."""
         self._directory = directory
-        self._bound = bound_bytes
-        self._floor = floor_bytes
+        self._bound = bounds.bytes
+        self._floor = bounds.floor_bytes
+        self._keep_ms = bounds.keep_ms
         self._free = free
         self._headroom = 0
 
@@ -61,7 +70,7 @@ class Space:
 
     def tidy(self, connection: sqlite3.Connection, *, now: int) -> bool:
         """Do one small piece of upkeep at *now* (epoch ms); tell whether there is more to do."""
-        more = evict(connection, older_than=now - KEEP_MS) == EVICTED_AT_ONCE
+        more = evict(connection, older_than=now - self._keep_ms) == EVICTED_AT_ONCE
         self._evict_dead(connection, now=now)
         return give_back(connection) or more
 

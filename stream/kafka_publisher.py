@@ -28,9 +28,6 @@ LARGE_S: Final = 2.0
 WAITING_BYTES: Final = 96 << 20
 """Bodies that wait for Kafka: the largest one (64 MB) and half as much again; beyond, senders are put off."""
 
-HEADERS_BYTES: Final = 64 << 10
-"""Ids and metadata longer than this do not fit beside a body in one record."""
-
 RETRY_S: Final = 1.0
 """How long to wait before connecting again."""
 
@@ -59,8 +56,9 @@ class KafkaPublisher:
 
     async def send(self, topic: str, bodies: str, *, key: bytes, value: bytes, headers: Headers) -> None:
         """Return when *topic* has the record, its chunks in *bodies* where it is too large; raises `Unavailable`."""
-        link = self._admit(value, headers)
-        if len(value) > link.topics.record_bytes:
+        size = len(value) + sum(len(text) for _, text in headers)
+        link = self._admit(size)
+        if size > link.topics.record_bytes:
             try:
                 async with asyncio.timeout(LARGE_S):
                     claim = await send_chunks(value, link=link, topic=bodies, prefix=self._settings.prefix)
@@ -68,6 +66,11 @@ class KafkaPublisher:
                 raise Unavailable("Kafka takes too long for a large body") from None
             value, headers = b"", [*headers, write_claim(claim)]
         await link.lanes.add(self._lane(link, topic, key), key=key, value=value, headers=headers)
+
+    def drop(self, why: str) -> None:
+        """Fail at once what is not under way yet."""
+        if self._link is not None:
+            self._link.lanes.drop(why)
 
     def ready(self) -> dict[str, bool]:
         """Tell whether there is a connection."""
@@ -101,14 +104,12 @@ class KafkaPublisher:
             await abandon(self._link)
         self._deadlines.close()
 
-    def _admit(self, value: bytes, headers: Headers) -> Link:
+    def _admit(self, size: int) -> Link:
         link = self._link
         if link is None:
             raise Unavailable("Kafka cannot be reached")
-        if link.lanes.waiting + len(value) > WAITING_BYTES:
+        if link.lanes.waiting + size > WAITING_BYTES:
             raise Unavailable("too many bodies wait for Kafka", retry_after_s=1)
-        if sum(len(text) for _, text in headers) > HEADERS_BYTES:
-            raise Unavailable(f"ids and metadata are longer than {HEADERS_BYTES >> 10} KB")
         return link
 
     def _lane(self, link: Link, topic: str, key: bytes) -> TopicPartition:

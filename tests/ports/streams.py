@@ -14,6 +14,7 @@ from stream.kafka_client import KafkaSettings
 from stream.kafka_dead import KafkaDeadLetters
 from stream.memory import MemoryStream
 from stream.ports import Batch, DeadLetters, Partition, Publisher, Record, Rewinder, Source
+from stream.spool import open_spool
 
 SOON_S = 20.0
 """A test that waits longer has failed; none of them measures time."""
@@ -80,6 +81,14 @@ async def kafka(_directory: Path, bootstrap: str, prefix: str) -> AsyncIterator[
     async with kafka_publisher(settings=settings, wait_s=SOON_S) as publisher:
         dead_letters = KafkaDeadLetters(settings, publisher=publisher)
         yield Stream(publisher, dead_letters, LateRewinder(settings), source)
+
+
+@asynccontextmanager
+async def spool(directory: Path, bootstrap: str, prefix: str) -> AsyncIterator[Stream]:
+    """A real broker with a journal before it."""
+    settings = KafkaSettings(bootstrap=bootstrap, prefix=prefix)
+    async with kafka(directory, bootstrap, prefix) as direct, open_spool(settings=settings, directory=directory) as own:
+        yield direct._replace(publisher=own)
 
 
 class LateRewinder:

@@ -22,12 +22,13 @@ from tests.ports.streams import (
     make_envelope,
     memory,
     publish_all,
+    spool,
     take,
 )
 from tests.ports.streams import kafka as kafka_stream
 
 LOCAL = {"memory": memory, "journal": journal}
-REMOTE = {"kafka": kafka_stream}
+REMOTE = {"kafka": kafka_stream, "spool": spool}
 
 
 @pytest.fixture(params=[*LOCAL, *REMOTE])

@@ -1,0 +1,1 @@
+"""The streams one by one: their own promises, and faults."""
