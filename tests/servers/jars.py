@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import ssl
 import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -59,6 +60,7 @@ def _file_name(jar: str) -> str:
 
 def _fetch(coordinates: Iterable[str], *, to: Path) -> None:
     """Fetch the jars beside *to*, then move them there in one step; raise `NotStarted`."""
+    _trust_what_the_machine_trusts()
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=to.parent) as beside:
         new = Path(beside, "jars")
@@ -72,6 +74,13 @@ def _fetch(coordinates: Iterable[str], *, to: Path) -> None:
             raise NotStarted(f"Kafka's jars could not be fetched from Maven Central: {error}") from error
         if not to.is_dir():  # another run may have been quicker
             new.rename(to)
+
+
+def _trust_what_the_machine_trusts() -> None:
+    """Let requests ask the machine's certificates and not its own list: networks with a proxy add theirs there."""
+    paths = ssl.get_default_verify_paths()
+    if machine := paths.cafile or paths.capath:
+        os.environ.setdefault("REQUESTS_CA_BUNDLE", machine)
 
 
 def _resolve(jar: str, *, maven: MavenContext) -> Path:

@@ -17,7 +17,11 @@ class Server(ABC):
         """Choose its port and prepare its storage; nothing is started yet."""
         self._directory = tempfile.TemporaryDirectory(prefix=f"aftercall-{self.name}-")
         self._port = free_port()
-        self._host = self._container() if container_engine() else self._child(Path(self._directory.name))
+        try:
+            self._host = self._container() if container_engine() else self._child(Path(self._directory.name))
+        except BaseException:
+            self._directory.cleanup()
+            raise
 
     @property
     @abstractmethod
