@@ -1,5 +1,6 @@
 """One webhook on its way from ingest to the workers."""
 
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ class Defaults(msgspec.Struct, frozen=True, omit_defaults=True):
     metadata: dict[str, Any] = {}
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The exact body (secrets cut out) and what ingest knows of it.
 
     `received_at` is epoch milliseconds; `event_id` is the platform's delivery id or the natural key
@@ -44,7 +45,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
         """Kafka's key: all events of one call share a partition."""
         return f"{self.tenant}/{self.platform}/{self.call_id}".encode("utf-8", "surrogatepass")
 
-    @property
+    @cached_property  # asked for the order of updates and for the raw event's key
     def digest(self) -> str:
         """Hash of the stored bytes (hex, 32 digits): tells versions of one event apart."""
         return blake2b(self.body, digest_size=16).hexdigest()

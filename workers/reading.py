@@ -20,6 +20,7 @@ from workers.times import iso, unix
 
 Step = str | int
 
+_INT64: Final = 2**63
 _BOM: Final = b"\xef\xbb\xbf"
 _LONE_SURROGATE: Final = re.compile(
     rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
@@ -90,9 +91,9 @@ class Doc:
         """Return the JSON value at *path* as it is, None where there is none."""
         value = self.value
         for step in path:
-            if isinstance(value, dict) and isinstance(step, str):
+            if type(value) is dict:  # what a decoder made; asked often, and quicker than isinstance
                 value = value.get(step)
-            elif isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
+            elif type(value) is list and isinstance(step, int) and -len(value) <= step < len(value):
                 value = value[step]
             else:
                 return None
@@ -116,22 +117,22 @@ class Doc:
 
     def number(self, *path: Step) -> float | None:
         """Return a finite number, also from its text."""
-        text = self.decimal(*path)
-        if text is None:
+        value = self.raw(*path)
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
             return None
         try:
-            value = float(text)
+            number = float(value)
         except (OverflowError, ValueError):
             return None
-        return value if isfinite(value) else None
+        return number if isfinite(number) else None
 
     def integer(self, *path: Step) -> int | None:
         """Return a whole number of at most 63 bits, also from its text; fractions are cut off."""
-        value = self.number(*path)
-        if value is None or abs(value) >= 2**63:
-            return None
-        exact = self.raw(*path)
-        return exact if isinstance(exact, int) and not isinstance(exact, bool) else int(value)
+        value = self.raw(*path)
+        if type(value) is not int:
+            number = self.number(*path)
+            value = None if number is None else int(number)
+        return value if value is not None and abs(value) < _INT64 else None
 
     def decimal(self, *path: Step) -> str | None:
         """Return a number's own decimal text, also from a string that is one."""
@@ -162,7 +163,8 @@ class Doc:
 
     def chosen(self, *names: str) -> dict[str, Any]:
         """Return those of these members that say something, under their own names."""
-        return {name: value for name in names if (value := self.json(name)) not in _NOTHING}
+        members = self.value if isinstance(self.value, dict) else {}
+        return {name: plain(members[name]) for name in names if members.get(name) not in _NOTHING}
 
     def each(self, *path: Step) -> Iterator["Doc"]:
         """Yield the objects of an array; what is no object is passed over."""
@@ -216,6 +218,8 @@ def first(*values: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """Return JSON *value* with floats in place of decimals; one that no float can hold becomes its text."""
+    if isinstance(value, str | int) or value is None:
+        return value
     if isinstance(value, Decimal):
         number = float(value)
         return number if isfinite(number) else str(value)

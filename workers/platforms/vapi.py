@@ -186,13 +186,15 @@ def _spoken(message: Doc) -> Iterator[Spoken]:
 
 
 def _text(said: Doc) -> str | None:
+    return said.text("message") or said.text("content") or said.text("result") or _tools(said)
+
+
+def _tools(said: Doc) -> str:
     calls = said.at("toolCalls" if said.raw("toolCalls") else "tool_calls")
-    tools = [
+    return "\n".join(
         f"{tool.text('function', 'name') or tool.text('name') or 'tool'}({tool.text('function', 'arguments') or ''})"
         for tool in calls.each()
-    ]
-    found: str | None = first(said.text("message"), said.text("content"), said.text("result"), "\n".join(tools))
-    return found
+    )
 
 
 def _recording(message: Doc) -> dict[RecordingChannel, str]:
