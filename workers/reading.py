@@ -195,7 +195,8 @@ class Doc:
     def seconds(self, *path: Step, per_second: float = 1) -> float | None:
         """Return a duration in seconds to the millisecond (`per_second=1000` reads milliseconds); negative is None."""
         value = self.number(*path)
-        return None if value is None or value < 0 else round(value / per_second, 3)
+        seconds = None if value is None or value < 0 else round(value / per_second, 3)
+        return seconds if seconds is not None and isfinite(seconds) else None
 
     def cost(
         self, *path: Step, currency: str, scale: int = 1, parts: "dict[CostPart, Amount] | None" = None
