@@ -1,6 +1,8 @@
 """The call as Bland posts it when it is over: bland's own webhook, and one of robotappel's two forms."""
 
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from schemas.call import Batch, Forward
@@ -23,6 +25,9 @@ _TOLD: Final = frozenset({
     "price", "request_data",
 })  # fmt: skip
 
+_ACTIONS: Final = re.compile(r"^[ \t]*agent-action:.*$", re.MULTILINE)
+"""Lines of the text that nobody said."""
+
 
 def facts(doc: Doc, *, talk_s: float | None) -> Facts | None:
     """Return what a Bland body says, None of a live event; *talk_s* is what its durations come to."""
@@ -39,7 +44,7 @@ def facts(doc: Doc, *, talk_s: float | None) -> Facts | None:
         unknown_end=None if unfinished else end.unknown,
         created_at=doc.iso("created_at"),
         started_at=started_at,
-        ended_at=first(later(started_at, talk_s), doc.iso("end_at"), doc.iso("completed_at")),
+        ended_at=None if unfinished else _ended_at(doc, later(started_at, talk_s)),
         talk_s=talk_s,
         direction=_direction(doc),
         channel=Channel.PHONE,
@@ -71,6 +76,12 @@ def _ending(doc: Doc) -> Ending:
     return Ending(Outcome.SYSTEM_ERROR) if failed and said.outcome is None else said
 
 
+def _ended_at(doc: Doc, counted: datetime | None) -> datetime | None:
+    """The end as it was *counted*; `end_at` may be no more than the plan, which is when the call would be cut off."""
+    ended_at: datetime | None = first(counted, doc.iso("end_at"), doc.iso("completed_at"))
+    return ended_at
+
+
 def _direction(doc: Doc) -> Direction | None:
     match doc.flag("inbound"):
         case True:
@@ -89,4 +100,4 @@ def _spoken(doc: Doc) -> Iterator[Spoken]:
                 at = one.iso("created_at")
                 yield Spoken(role(one.raw("user")), text, epoch_ms(at) if at else None)
     else:
-        yield from split(doc.text("concatenated_transcript") or "")
+        yield from split(_ACTIONS.sub("", doc.text("concatenated_transcript") or ""))

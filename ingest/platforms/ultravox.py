@@ -12,10 +12,9 @@ from ingest.proof import check_mac, check_time, instant_ms, one_header
 from ingest.reading import call_id_of, decoded, text_of
 from ingest.source import Identity, Received, Source
 from runtime.config import Options
-from schemas.platforms.ultravox import RANKS
+from schemas.platforms.ultravox import DIRECTIONS, RANKS
 
 TOLERANCE_S: Final = 60
-_SIDES: Final = ("outgoing", "incoming")
 _CALLBACKS: Final = ("started", "joined", "ended", "billed")
 
 
@@ -67,7 +66,7 @@ SOURCE: Final = Source(
     schemes={"native": signed},
     cut=(
         Cut(path=("call",), names=("systemPrompt", "joinUrl")),
-        *(Cut(path=("call", "medium", "sip", side), names=("password",)) for side in _SIDES),
+        *(Cut(path=("call", "medium", "sip", side), names=("password",)) for side in DIRECTIONS),
         *(Cut(path=("call", "callbacks", callback), names=("secrets",)) for callback in _CALLBACKS),
     ),
 )

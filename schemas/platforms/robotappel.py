@@ -30,4 +30,7 @@ OUTCOMES: Final[Mapping[str, Outcome]] = {
 }
 """`status` of a call that is over (open)."""
 
+VOICEMAIL: Final = "voicemail"
+"""How an `ended_status` begins that wins over the status."""
+
 DIRECTIONS: Final[Mapping[str, Direction]] = {"inbound": Direction.INBOUND, "outbound": Direction.OUTBOUND}

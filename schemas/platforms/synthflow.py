@@ -37,6 +37,9 @@ OUTCOMES: Final[Mapping[str, Outcome]] = {
 VOICEMAIL: Final = "voicemail"
 """How an `end_call_reason` begins that wins over the status."""
 
+NO_REASON: Final = "undefined"
+"""An `end_call_reason` that says nothing."""
+
 ENDED_BY: Final[Mapping[str, EndedBy]] = {
     "human-goodbye": EndedBy.CUSTOMER,
     "human-pick-up-cut-off": EndedBy.CUSTOMER,

@@ -7,9 +7,9 @@ from schemas.call import Batch
 from schemas.envelope import Envelope
 from schemas.platforms import robotappel as sent
 from schemas.update import Facts
-from schemas.words import Channel, RecordingChannel, Stage
+from schemas.words import Channel, Outcome, RecordingChannel, Stage
 from workers import bland_form
-from workers.ending import ending, spelled, weighed
+from workers.ending import Ending, ending, spelled, weighed
 from workers.reading import Doc, decode, first
 from workers.rest import rest
 from workers.times import epoch_ms, later
@@ -38,7 +38,7 @@ def _facts(doc: Doc) -> Facts:
     started_at, talk_s = doc.iso("sendDate"), doc.seconds("duration")
     turns = number(_spoken(doc), started_at=started_at)
     unfinished = spelled(doc.text("status")) in sent.UNFINISHED
-    end = weighed(ending(doc.text("status"), sent.OUTCOMES), talk_s=talk_s, turns=turns)
+    end = weighed(_ending(doc), talk_s=talk_s, turns=turns)
     return Facts(
         rank=sent.UNFINISHED_RANK if unfinished else sent.RANKS[sent.EventType.CALL_INFOS],
         stage=Stage.PROGRESS if unfinished else Stage.ENDED,
@@ -58,10 +58,18 @@ def _facts(doc: Doc) -> Facts:
         turns=turns,
         transcript=doc.text("clean_interraction"),
         recording={RecordingChannel.FULL: url} if (url := doc.text("record_url")) else {},
+        is_voicemail=True if end.outcome is Outcome.VOICEMAIL else None,
         extracted=doc.json("qualification"),
         note=doc.text("notes"),
         ext=rest(doc.value, told=_TOLD),
     )
+
+
+def _ending(doc: Doc) -> Ending:
+    """RobotAppel calls it completed when a voicemail took the call; how it ended says so."""
+    if spelled(doc.text("ended_status")).startswith(sent.VOICEMAIL):
+        return Ending(Outcome.VOICEMAIL)
+    return ending(doc.text("status"), sent.OUTCOMES)
 
 
 def _batch(doc: Doc) -> Batch | None:

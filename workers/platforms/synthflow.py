@@ -47,7 +47,7 @@ def _facts(doc: Doc, call: Doc) -> Facts:
         channel=Channel.PHONE,
         customer_number=doc.word("lead", "phone_number"),
         agent=Agent(id=model, kind=AgentKind.BOT) if (model := call.word("model_id")) else None,
-        end_reason=None if unfinished else first(call.text("end_call_reason"), *_statuses(doc)),
+        end_reason=None if unfinished else first(_reason(call), *_statuses(doc)),
         ended_by=sent.ENDED_BY.get(spelled(call.text("end_call_reason"))),
         summary=doc.text("analysis", "call_summary"),
         turns=turns,
@@ -59,6 +59,11 @@ def _facts(doc: Doc, call: Doc) -> Facts:
         customer=_customer(doc),
         ext=_ext(doc),
     )
+
+
+def _reason(call: Doc) -> str | None:
+    reason = call.text("end_call_reason")
+    return None if reason == sent.NO_REASON else reason
 
 
 def _statuses(doc: Doc) -> tuple[str, ...]:

@@ -1,0 +1,125 @@
+"""The events of one call make one document, whichever came first and however often; a row a story."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from schemas.update import CallUpdate
+from schemas.words import Platform
+from storage.derive import derive, recordings
+from storage.fold import fold, pack
+from tests.pure.storage.updates import make_update
+from tests.webhooks import FIXTURES, recorded
+from workers.platforms import NORMALISERS
+
+MOST_EVENTS = 6  # 720 orders; more take long and tell no more
+
+
+def ms(text: str) -> int:
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+STORIES: Mapping[str, tuple[list[str], Mapping[str, Any]]] = {
+    "bland/resent after it was seen talking": (
+        ["still-talking.json", "post-call.json", "post-call.json"],
+        {"outcome": "answered", "talk_s": 108.0, "ended_at": ms("2026-09-10T00:28:28Z"), "end_reason": "completed"},
+    ),
+    "elevenlabs/audio and words": (
+        ["post_call_audio-short.json", "post_call_transcription-twilio-inbound.json"],
+        {"outcome": "answered", "has_recording": True, "has_transcript": True, "rounds": 1, "talk_s": 22.0},
+    ),
+    "elevenlabs/a failed dial of which no words came": (
+        ["failure-twilio-busy.json", "audio-without-audio.json"],
+        {"outcome": "busy", "has_recording": False, "talk_s": 0.0, "customer_number": "+33170000042"},
+    ),
+    "robotappel/ringing, then over": (
+        ["call-infos-ringing.json", "call-infos.json"],
+        {"outcome": "answered", "talk_s": 125.0, "to": "+33600000001"},
+    ),
+    "synthflow/ringing, then over": (
+        ["ringing.json", "post-call.json"],
+        {"outcome": "answered", "duration_s": 113.0, "customer_number": "+15555550142", "end_reason": "agent_goodbye"},
+    ),
+    "twilio/answered by a person and recorded": (
+        [
+            "initiated.form",
+            "ringing.form",
+            "in-progress.form",
+            "amd-human.form",
+            "status-callback-completed.form",
+            "recording-status-callback.form",
+        ],
+        {
+            "outcome": "answered",
+            "started_at": ms("2026-09-10T00:26:41Z"),
+            "answered_at": ms("2026-09-10T00:26:41Z"),
+            "ended_at": ms("2026-09-10T00:27:06Z"),
+            "talk_s": 25.0,
+            "record_s": 25.0,
+            "has_recording": True,
+            "is_voicemail": False,
+        },
+    ),
+    "twilio/a machine took a completed call": (
+        ["in-progress.form", "amd-machine.form", "status-callback-completed.form"],
+        {"outcome": "voicemail", "talk_s": 0.0, "duration_s": 25.0, "is_voicemail": True},
+    ),
+    "twilio/still ringing": (
+        ["initiated.form", "ringing.form"],
+        {"outcome": "in_progress", "direction": "outbound", "customer_number": "+15555550142"},
+    ),
+    "ultravox/the whole life": (
+        ["call.started.json", "call.joined.json", "call.ended.json", "call.billed.json"],
+        {
+            "outcome": "answered",
+            "duration_s": 30.215,
+            "talk_s": 25.276,
+            "answered_at": ms("2026-09-10T00:26:40.649Z"),
+            "end_reason": "hangup",
+        },
+    ),
+    "ultravox/joined and talking": (
+        ["call.started.json", "call.joined.json"],
+        {"outcome": "in_progress", "answered_at": ms("2026-09-10T00:26:40.649Z")},
+    ),
+}
+
+
+def told(story: str) -> list[CallUpdate]:
+    """Return the story's updates, a second apart."""
+    platform = Platform(story.partition("/")[0])
+    events = [recorded(FIXTURES / platform / name) for name in STORIES[story][0]]
+    facts = [NORMALISERS[platform](event) for event in events]
+    return [
+        make_update(said, platform=platform, event=f"e-{event.digest}", received=second, digest=event.digest)
+        for second, (said, event) in enumerate(zip(facts, events, strict=True))
+        if said is not None
+    ]
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_any_order_and_repetition_of_a_calls_events_gives_one_document(story: str) -> None:
+    updates = told(story)
+    assert len(updates) <= MOST_EVENTS
+
+    documents = {pack(fold(None, [*order, order[0]])) for order in permutations(updates)}
+
+    assert len(documents) == 1
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_document_says_what_its_events_say_together(story: str) -> None:
+    _, expected = STORIES[story]
+
+    call = derive(fold(None, reversed(told(story))))
+
+    assert {name: call.get(name) for name in expected} == expected
+
+
+def test_the_audio_that_came_in_a_webhook_is_a_recording_of_our_own() -> None:
+    registers = fold(None, told("elevenlabs/audio and words"))
+
+    assert recordings(registers, uid="u-1") == {"full": "/v1/calls/u-1/recordings/full"}
