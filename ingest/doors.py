@@ -66,7 +66,7 @@ def door(connection: Connection, source: Source) -> Door:
         connection=connection,
         source=source,
         proofs=[known[name] for name in names],
-        secrets=[secret.encode() for secret in connection.secrets],
+        secrets=[secret.encode() for secret in connection.secrets if secret],
         limit=(connection.options.max_body_mb or source.max_body_mb) * MEGABYTE,
         cut=cutter(tuple(source.cut)) if source.cut else None,
         defaults=Defaults(

@@ -37,23 +37,17 @@ def to_base64(digest: bytes) -> bytes:
 
 
 @lru_cache(maxsize=_KEPT)
-def key_bytes(secret: bytes) -> bytes:
-    """Return the key that base64 *secret* stands for, its `whsec_` taken off; raise `Forged` where it is no base64.
-
-    `check_connections` tells of such a secret at start; here it merely proves nothing.
-    """
+def key_of(secret: bytes) -> bytes | None:
+    """Return the key that base64 *secret* stands for, its `whsec_` taken off; None where it is no base64, or empty."""
     try:
-        return b64decode(secret.removeprefix(b"whsec_"), validate=True)
+        return b64decode(secret.removeprefix(b"whsec_"), validate=True) or None
     except ValueError:
-        raise Forged("The connection's secret is not base64.") from None
+        return None
 
 
-def is_key(secret: bytes) -> bool:
-    """Return whether `key_bytes` can read *secret*."""
-    try:
-        return len(key_bytes(secret)) > 0
-    except Forged:
-        return False
+def keys_of(secrets: Sequence[bytes]) -> list[bytes]:
+    """Return the key that base64 *secret* stands for, its `whsec_` taken off; None where it is no base64 or empty."""
+    return [key for key in map(key_of, secrets) if key]
 
 
 ENCODINGS: Final[dict[str, Encode]] = {"hex": to_hex, "base64": to_base64}

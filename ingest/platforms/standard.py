@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ingest.errors import Forged, Unreadable
-from ingest.proof import check_mac, check_time, instant_ms, is_key, key_bytes, one_header, to_base64
+from ingest.proof import check_mac, check_time, instant_ms, key_of, keys_of, one_header, to_base64
 from ingest.reading import LONGEST_ID, call_id_of, decoded, text_of
 from ingest.source import Identity, Received, Source
 from runtime.config import Options
@@ -23,7 +23,7 @@ def signed(received: Received, secrets: Sequence[bytes], options: Options) -> No
     if not ours:
         raise Forged("No signature begins with v1,.")
     before = f"{delivery}.{stamp}.".encode()
-    check_mac(ours, (before, received.body), [key_bytes(secret) for secret in secrets], encode=to_base64)
+    check_mac(ours, (before, received.body), keys_of(secrets), encode=to_base64)
     check_time(instant_ms(stamp), received, options)
 
 
@@ -60,7 +60,7 @@ def _check_amounts(cost: Cost) -> None:
 
 def check(secrets: Sequence[bytes], options: Options) -> Iterator[str]:
     """Yield a sentence where a secret is not what Standard Webhooks signs with."""
-    if options.scheme in (None, "native") and not all(map(is_key, secrets)):
+    if options.scheme in (None, "native") and not all(map(key_of, secrets)):
         yield "a secret is not whsec_ followed by base64"
 
 

@@ -12,8 +12,8 @@ from ingest.proof import (
     check_secret,
     check_time,
     instant_ms,
-    is_key,
-    key_bytes,
+    key_of,
+    keys_of,
     one_header,
 )
 from ingest.source import Received, Source
@@ -54,7 +54,7 @@ def signed(received: Received, secrets: Sequence[bytes], options: Options) -> No
     check_mac(
         given[len(options.prefix) :],
         [values[piece] if placed else piece.encode() for piece, placed in pieces],
-        [key_bytes(key) for key in secrets] if options.secret_base64 else secrets,
+        keys_of(secrets) if options.secret_base64 else secrets,
         algorithm=options.algorithm,
         encode=ENCODINGS[options.encoding],
     )
@@ -97,7 +97,7 @@ def check(secrets: Sequence[bytes], options: Options) -> Iterator[str]:
         yield f"format has {{{name}}}; known are {', '.join(f'{{{known}}}' for known in PLACEHOLDERS)}"
     if "body" not in names:
         yield "format has no {body}: such a signature would fit any body"
-    if options.secret_base64 and not all(map(is_key, secrets)):
+    if options.secret_base64 and not all(map(key_of, secrets)):
         yield "secret_base64 is set, but a secret is not base64"
 
 

@@ -145,5 +145,5 @@ def plainly_cut(value: Any, row: Cut, path: tuple[str, ...]) -> Any:
         return {k: plainly_cut(v, row, path[1:]) if k == path[0] else v for k, v in value.items()}
     if row.where is not None and value.get(row.where[0]) != row.where[1]:
         return value
-    named = (lambda key: key not in row.keep) if row.keep is not None else (lambda key: key in row.names)
-    return {k: "[cut]" if named(k) and v is not None else v for k, v in value.items()}
+    named = [key for key in value if (key in row.names if row.keep is None else key not in row.keep)]
+    return {k: "[cut]" if k in named and v is not None else v for k, v in value.items()}

@@ -13,8 +13,8 @@ import msgspec
 
 from ingest.app import create_app
 from runtime.config import Config, Connection, Options, Tenant
-from runtime.proxies import trusted_by
 from runtime.protocol import Limits
+from runtime.proxies import trusted_by
 from runtime.server import serving
 from schemas.envelope import Envelope
 from schemas.words import Platform

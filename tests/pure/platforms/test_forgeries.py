@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import Forged, Stale, Unsigned
 from ingest.platforms import SOURCES, elevenlabs, ultravox
+from ingest.proof import TOLERANCE_S
 from ingest.source import Received
 from runtime.config import Options
 from schemas.words import Platform
@@ -29,6 +30,7 @@ class Signed(NamedTuple):
     window_s: int | None
     url: str
     content_type: str
+    options: Options = Options()
 
     def request(self, **changes: Any) -> Received:
         named: dict[str, Any] = {"headers": self.headers, "url": self.url, "content_type": self.content_type}
@@ -36,25 +38,64 @@ class Signed(NamedTuple):
         return received(body, **named | changes)
 
     def check(self, request: Received, *, secrets: tuple[bytes, ...] | None = None) -> None:
-        SOURCES[self.platform].schemes["native"](request, (self.secret,) if secrets is None else secrets, Options())
+        proof = SOURCES[self.platform].schemes[self.options.scheme or "native"]
+        proof(request, (self.secret,) if secrets is None else secrets, self.options)
 
 
-def signed(platform: Platform, signature: str, *, window_s: int | None = None, n: int = 0) -> Signed:
-    vector = vectors(platform)[n]
+def signed(
+    platform: Platform,
+    signature: str,
+    *,
+    window_s: int | None = None,
+    vector: str | None = None,
+    n: int = 0,
+    options: Options = Options(),  # noqa: B008 - frozen
+) -> Signed:
+    named = vectors(vector or platform)[n]
     form = platform is Platform.TWILIO
     return Signed(
         platform=platform,
-        body=vector["raw_body"].encode(),
-        headers=vector["headers"],
-        secret=vector["secret"].encode(),
+        body=named["raw_body"].encode(),
+        headers=named["headers"],
+        secret=named["secret"].encode(),
         signature=signature,
         window_s=window_s,
-        url=vector.get("url", "https://hooks.example.com/webhooks/acme"),
+        url=named.get("url", "https://hooks.example.com/webhooks/acme"),
         content_type="application/x-www-form-urlencoded" if form else "application/json",
+        options=options,
     )
 
 
+LIKE_SVIX = Options(
+    scheme="hmac",
+    header="webhook-signature",
+    timestamp_header="webhook-timestamp",
+    message_id_header="webhook-id",
+    format="{svix-id}.{timestamp}.{body}",
+    encoding="base64",
+    prefix="v1,",
+    secret_base64=True,
+)
+
+
 ROWS = [
+    pytest.param(signed(Platform.RETELL, "X-Retell-Signature", window_s=TOLERANCE_S), id="retell"),
+    pytest.param(
+        signed(Platform.STANDARD, "webhook-signature", window_s=TOLERANCE_S, vector="standard-webhooks"), id="standard"
+    ),
+    pytest.param(
+        signed(Platform.VAPI, "x-signature", window_s=TOLERANCE_S, options=Options(scheme="hmac")), id="vapi hmac"
+    ),
+    pytest.param(
+        signed(
+            Platform.VAPI,
+            "webhook-signature",
+            window_s=TOLERANCE_S,
+            vector="standard-webhooks",
+            options=LIKE_SVIX,
+        ),
+        id="vapi like svix",
+    ),
     pytest.param(signed(Platform.BLAND, "X-Webhook-Signature"), id="bland"),
     pytest.param(signed(Platform.ELEVENLABS, "ElevenLabs-Signature", window_s=elevenlabs.TOLERANCE_S), id="elevenlabs"),
     pytest.param(signed(Platform.SYNTHFLOW, "HTTP_SYNTHFLOW_SIGNATURE"), id="synthflow"),
@@ -159,3 +200,20 @@ def test_a_moved_timestamp_is_forged(case: Signed) -> None:
         case.check(case.request(headers=moved))
 
     assert not isinstance(refusal.value, Stale)
+
+
+def test_every_signature_has_a_row() -> None:
+    rows: list[Signed] = [row.values[0] for row in ROWS]  # type: ignore[misc]
+    forged = {(row.platform, row.options.scheme or "native") for row in rows}
+
+    signatures = {(platform, name) for platform, source in SOURCES.items() for name in source.schemes}
+
+    assert signatures - forged - NO_SIGNATURES == set()
+
+
+# Secrets as they are: the rows of `test_schemes.py`. RobotAppel's is Bland's.
+NO_SIGNATURES = {
+    (Platform.VAPI, "secret"),
+    (Platform.VAPI, "native"),
+    (Platform.ROBOTAPPEL, "native"),
+}
