@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from schemas.envelope import Envelope
-from stream import metrics
 from stream.deadlines import Deadlines
 from stream.journal_dead import JournalDeadLetters
+from stream.journal_gauges import Gauges
 from stream.journal_groups import weigh
 from stream.journal_schema import connect, locked, make_directory
 from stream.journal_source import BATCH_RECORDS, JournalRewinder, JournalSource
 from stream.journal_space import BOUND_BYTES, FLOOR_BYTES, KEEP_MS, Bounds, Space, free_bytes
 from stream.journal_writer import Append, Job, Outcome, Writer
+from stream.metrics import PublishMetrics
 from stream.ports import Unavailable
 from stream.times import now_ms
 
@@ -25,6 +26,8 @@ WAITING_BYTES: Final = 96 << 20
 DEADLINE_S: Final = 4.0
 """A sender is answered within 5 s even when the disk hangs."""
 
+Free = Callable[[Path], int]
+
 LINGER_S: Final = 0.002
 """Events of so long go to the writer together: fewer commits, fewer waits for the GIL."""
 
@@ -33,32 +36,37 @@ class Journal:
     """A publisher whose durability is this machine's disk; made by `open_journal`."""
 
     def __init__(
-        self, *, directory: Path, space: Space, clock: Callable[[], int], stream: str, deadline_s: float
+        self, *, directory: Path, bounds: Bounds, free: Free, clock: Callable[[], int], stream: str, deadline_s: float
     ) -> None:
         """Open the database in *directory*; raises `Unusable`."""
         self._directory = directory
         self._stream = stream
         self._loop = asyncio.get_running_loop()
-        self._writer = Writer(directory=directory, space=space, clock=clock, settle=self._settle)
+        self._writer = Writer(
+            directory=directory,
+            space=Space(directory=directory, bounds=bounds, free=free),
+            gauges=Gauges(stream=stream, bound_bytes=bounds.bytes, lagging=stream == "journal"),
+            clock=clock,
+            settle=self._settle,
+        )
         self._deadlines = Deadlines(seconds=deadline_s, error=lambda: Unavailable("the journal's disk does not answer"))
         self._pending: list[Append] = []
         self._waiting = 0
         self._sources: list[JournalSource] = []
-        self._published = metrics.PUBLISHED.labels(stream)
-        self._unpublished = metrics.UNPUBLISHED.labels(stream)
+        self._metrics = PublishMetrics(stream)
         self._writer.start()
 
     async def publish(self, envelope: Envelope) -> None:
         """Return when *envelope* is on disk; raises `Unavailable`."""
         weight = weigh(envelope)
         if self._waiting + weight > WAITING_BYTES:
-            self._unpublished.inc()
+            self._metrics.refused(1)
             raise Unavailable("too many bodies wait for the disk", retry_after_s=1)
         self._waiting += weight
         if not self._pending:
             self._loop.call_later(LINGER_S, self._flush)
         done = self._loop.create_future()
-        self._pending.append(Append(envelope, done))
+        self._pending.append(Append(envelope, done, self._loop.time()))
         await done
 
     def ready(self) -> dict[str, bool]:
@@ -101,18 +109,20 @@ class Journal:
             self._deadlines.watch([entry.done for entry in pending])
 
     def _settle(self, outcomes: list[Outcome]) -> None:
-        stored = 0
+        appends = [(entry, outcome) for entry, outcome in outcomes if isinstance(entry, Append)]
+        stored = sum(outcome is None for _, outcome in appends)
+        self._waiting -= sum(weigh(entry.envelope) for entry, _ in appends)
         for entry, outcome in outcomes:
-            if isinstance(entry, Append):
-                self._waiting -= weigh(entry.envelope)
-                stored += outcome is None
             if entry.done.done():  # its sender went away, or its deadline passed
                 continue
             if isinstance(outcome, Exception):
                 entry.done.set_exception(outcome)
             else:
                 entry.done.set_result(outcome)
-        self._published.inc(stored)
+        if stored:
+            self._metrics.published(stored, seconds=self._loop.time() - appends[0][0].at)
+        self._metrics.refused(len(appends) - stored)
+        self._metrics.waiting(self._waiting)
         for source in self._sources:
             source.arrived(end=self._writer.end)
 
@@ -126,7 +136,7 @@ async def open_journal(
     keep_ms: int = KEEP_MS,
     deadline_s: float = DEADLINE_S,
     clock: Callable[[], int] = now_ms,
-    free: Callable[[Path], int] = free_bytes,
+    free: Free = free_bytes,
     stream: str = "journal",
     beside: bool = False,
 ) -> AsyncIterator[Journal]:
@@ -140,7 +150,8 @@ async def open_journal(
         if not beside:
             stack.enter_context(locked(directory))
         bounds = Bounds(bytes=bound_bytes, floor_bytes=floor_bytes, keep_ms=keep_ms)
-        space = Space(directory=directory, bounds=bounds, free=free)
-        journal = Journal(directory=directory, space=space, clock=clock, stream=stream, deadline_s=deadline_s)
+        journal = Journal(
+            directory=directory, bounds=bounds, free=free, clock=clock, stream=stream, deadline_s=deadline_s
+        )
         stack.push_async_callback(journal.close)
         yield journal

@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS dead (
     blob BLOB NOT NULL,
     PRIMARY KEY (topic, partition, offset)
 ) STRICT;
-CREATE INDEX IF NOT EXISTS dead_at ON dead (at);
+CREATE INDEX IF NOT EXISTS dead_at ON dead (at, size);
 INSERT OR IGNORE INTO position VALUES (1, 0, 0);
 """
 

@@ -2,7 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,6 +20,9 @@ FLOOR_BYTES: Final = 256 << 20
 KEEP_MS: Final = 7 * 86_400_000
 """Consumed records are kept as long as Kafka's topic keeps them, for `replay`."""
 
+SCARCE_BYTES: Final = 64 << 20
+"""So much above the floor, consumed records are already given up: before anybody is refused."""
+
 DEAD_KEEP_MS: Final = 365 * 86_400_000
 DEAD_SHARE: Final = 4
 """Dead letters may fill a quarter of the bound: one sender's poison must not stop the others."""
@@ -29,8 +33,8 @@ EVICTED_AT_ONCE: Final = 32
 VACUUMED_PAGES: Final = 2_000
 """Pages given back to the disk at a time (32 MB): bounds how long writers wait."""
 
-_CONSUMED: Final = """
-SELECT first FROM groups WHERE first + count <= (SELECT next FROM position) AND stored <= ? ORDER BY first LIMIT ?
+_OLDEST: Final = """
+SELECT first, first + count, stored FROM groups WHERE first < (SELECT next FROM position) ORDER BY first LIMIT ?
 """
 _DROP_DEAD: Final = "DELETE FROM dead WHERE rowid IN (SELECT rowid FROM dead ORDER BY at LIMIT ?)"
 _ALWAYS: Final = 1 << 62
@@ -56,21 +60,32 @@ class Space:
         self._free = free
         self._headroom = 0
 
-    def admit(self, connection: sqlite3.Connection, incoming: int) -> None:
-        """Return when *incoming* more bytes fit, evicting what was consumed; raises `Unavailable`."""
+    def admit(self, connection: sqlite3.Connection, weights: Sequence[int]) -> int:
+        """Return how many of *weights*, in bytes and in order, fit, consumed records making room; raises `Unavailable`.
+
+        It is raised when not even the first fits.
+        """
+        incoming = sum(weights)
         if self._free(self._directory) < self._floor + incoming:
             raise Unavailable(f"less than {self._floor >> 20} MB of disk are free", retry_after_s=30)
-        self._headroom -= incoming
-        if self._headroom >= 0:
-            return
+        if incoming > self._headroom:
+            self._headroom = self._make_room(connection, incoming)
+        room = [total <= self._headroom for total in accumulate(weights)]
+        if not any(room):
+            raise Unavailable(f"the journal is full ({self._bound >> 20} MB wait for workers)", retry_after_s=30)
+        self._headroom -= sum(weights[: sum(room)])
+        return sum(room)
+
+    def _make_room(self, connection: sqlite3.Connection, incoming: int) -> int:
         while (room := self._bound - used_bytes(connection)) < incoming:
             if not evict(connection, older_than=_ALWAYS):
-                raise Unavailable(f"the journal is full ({self._bound >> 20} MB wait for workers)", retry_after_s=30)
-        self._headroom = room - incoming
+                break
+        return room
 
     def tidy(self, connection: sqlite3.Connection, *, now: int) -> bool:
         """Do one small piece of upkeep at *now* (epoch ms); tell whether there is more to do."""
-        more = evict(connection, older_than=now - self._keep_ms) == EVICTED_AT_ONCE
+        scarce = self._free(self._directory) < self._floor + SCARCE_BYTES
+        more = evict(connection, older_than=_ALWAYS if scarce else now - self._keep_ms) == EVICTED_AT_ONCE
         self._evict_dead(connection, now=now)
         return give_back(connection) or more
 
@@ -97,17 +112,20 @@ def used_bytes(connection: sqlite3.Connection) -> int:
 
 def evict(connection: sqlite3.Connection, *, older_than: int) -> int:
     """Delete the oldest consumed groups stored at or before *older_than*; return how many."""
-    rows = connection.execute(_CONSUMED, (older_than, EVICTED_AT_ONCE)).fetchall()
-    if rows:
-        last = rows[-1][0]
-        connection.execute("DELETE FROM pieces WHERE first <= ?", (last,))
-        connection.execute("DELETE FROM groups WHERE first <= ?", (last,))
-    return len(rows)
+    (position,) = connection.execute("SELECT next FROM position").fetchone()
+    oldest = connection.execute(_OLDEST, (EVICTED_AT_ONCE,)).fetchall()
+    gone = [first for first, end, stored in oldest if end <= position and stored <= older_than]
+    if gone:
+        connection.execute("DELETE FROM pieces WHERE first <= ?", (gone[-1],))
+        connection.execute("DELETE FROM groups WHERE first <= ?", (gone[-1],))
+    return len(gone)
 
 
 def give_back(connection: sqlite3.Connection) -> bool:
     """Shrink the file by some of its unused pages; tell whether many are left."""
     (free,) = connection.execute("PRAGMA freelist_count").fetchone()
-    if free > VACUUMED_PAGES:  # fewer are soon used again
-        connection.execute(f"PRAGMA incremental_vacuum({VACUUMED_PAGES})").fetchall()
-    return bool(free > 2 * VACUUMED_PAGES)
+    if free <= VACUUMED_PAGES:  # so few are soon used again
+        return False
+    connection.execute(f"PRAGMA incremental_vacuum({VACUUMED_PAGES})").fetchall()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # only then do the files shrink
+    return True

@@ -11,6 +11,7 @@ from threading import Thread
 from typing import Any, Final, NamedTuple
 
 from schemas.envelope import Envelope
+from stream.journal_gauges import Gauges
 from stream.journal_groups import weigh
 from stream.journal_schema import connect
 from stream.journal_space import Space
@@ -37,6 +38,8 @@ class Append(NamedTuple):
 
     envelope: Envelope
     done: "asyncio.Future[None]"
+    at: float
+    """When it came, in the loop's seconds."""
 
 
 class Job(NamedTuple):
@@ -55,13 +58,20 @@ class Writer:
     """Stores what is `put` and tells *settle*, on the loop, what became of it."""
 
     def __init__(
-        self, *, directory: Path, space: Space, clock: Callable[[], int], settle: Callable[[list[Outcome]], None]
+        self,
+        *,
+        directory: Path,
+        space: Space,
+        gauges: Gauges,
+        clock: Callable[[], int],
+        settle: Callable[[list[Outcome]], None],
     ) -> None:
         """Open the database (raises `Unusable`); the thread begins with `start`."""
         self.failing: str | None = None
         self._connection = connect(directory)
         self.end = end(self._connection)
         self._space = space
+        self._gauges = gauges
         self._clock = clock
         self._settle = settle
         self._loop = asyncio.get_running_loop()
@@ -110,20 +120,28 @@ class Writer:
 
     def _write(self, entries: Sequence[Entry]) -> list[Outcome]:
         appends = [entry for entry in entries if isinstance(entry, Append)]
-        jobs = [entry for entry in entries if isinstance(entry, Job)]
-        refused: list[Outcome] = []
+        jobs = [entry for entry in entries if isinstance(entry, Job)]  # go on in a full journal: they empty it
+        fitting, refused = self._admit(appends)
         try:
-            if appends:
-                self._space.admit(self._connection, sum(weigh(entry.envelope) for entry in appends))
-        except Unavailable as error:  # jobs go on: they are how a full journal empties
+            return refused + self._transact(fitting, jobs)
+        except sqlite3.Error as error:
+            return refused + _all([*fitting, *jobs], self._broken(error))
+        except Exception:  # a mistake of ours must not end the thread that every sender waits for
+            log.exception("journal_writer_failed")
+            return refused + _all([*fitting, *jobs], Unavailable("the journal failed on these events"))
+
+    def _admit(self, appends: Sequence[Append]) -> tuple[Sequence[Append], list[Outcome]]:
+        """Return those of *appends* for which there is room, and what becomes of the others."""
+        if not appends:
+            return (), []
+        try:
+            count = self._space.admit(self._connection, [weigh(entry.envelope) for entry in appends])
+        except Unavailable as error:
             self._fail(str(error))
-            refused, appends = _all(appends, error), []
-        except sqlite3.Error as error:
-            return _all(entries, self._broken(error))
-        try:
-            return refused + self._transact(appends, jobs)
-        except sqlite3.Error as error:
-            return refused + _all([*appends, *jobs], self._broken(error))
+            return (), _all(appends, error)
+        except (sqlite3.Error, OSError) as error:
+            return (), _all(appends, self._broken(error))
+        return appends[:count], _all(appends[count:], Unavailable("the journal is full", retry_after_s=30))
 
     def _transact(self, appends: Sequence[Append], jobs: Sequence[Job]) -> list[Outcome]:
         groups = grouped([entry.envelope for entry in appends])
@@ -136,20 +154,22 @@ class Writer:
         return [*((entry, None) for entry in appends), *zip(jobs, results, strict=True)]
 
     def _care(self) -> None:
+        """Make room, see whether the disk is back after a failure, tell the metrics."""
         self._cared = time.monotonic()
         try:
-            if self.failing is not None:
-                self._space.admit(self._connection, READY_BYTES)
-                try_disk(self._connection)
-                self._heal()
             while self._space.tidy(self._connection, now=self._clock()) and self._queue.empty():
                 pass
+            if self.failing is not None:
+                self._space.admit(self._connection, [READY_BYTES])
+                try_disk(self._connection)
+                self._heal()
+            self._gauges.tell(self._connection, now=self._clock())
         except Unavailable as error:
             self._fail(str(error))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             self._broken(error)
 
-    def _broken(self, error: sqlite3.Error) -> Unavailable:
+    def _broken(self, error: Exception) -> Unavailable:
         self._fail(f"the journal cannot be written ({error})")
         return Unavailable(f"the journal cannot be written ({error})")
 

@@ -12,9 +12,9 @@ from typing import Any, Final, Protocol
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
-from stream import metrics
 from stream.deadlines import Futures
 from stream.headers import Headers
+from stream.metrics import PublishMetrics
 from stream.ports import Unavailable
 
 LINGER_S: Final = 0.004
@@ -61,8 +61,14 @@ class Parcel:
 class Lanes:
     """The open batches of one producer; a partition has one batch under way at most, so that order holds."""
 
-    def __init__(self, producer: Producer, *, watch: Callable[[Futures], None], broken: Callable[[str], None]) -> None:
-        """Send through *producer*; let *watch* time out who waits; tell *broken* after what it cannot be trusted."""
+    def __init__(
+        self, producer: Producer, *, counted: str, watch: Callable[[Futures], None], broken: Callable[[str], None]
+    ) -> None:
+        """Send through *producer*; let *watch* time out who waits; tell *broken* after what it cannot be trusted.
+
+        Metrics count the records of the topic *counted*: chunks and dead letters are no events.
+        """
+        self._counted = counted
         self.waiting = 0
         self._producer = producer
         self._watch = watch
@@ -75,9 +81,7 @@ class Lanes:
         self._due = asyncio.Event()
         self._closed = False
         self._task = self._loop.create_task(self._ship())
-        self._published = metrics.PUBLISHED.labels("kafka")
-        self._seconds = metrics.PUBLISH_SECONDS.labels("kafka")
-        self._together = metrics.GROUP_EVENTS.labels("kafka")
+        self._metrics = PublishMetrics("kafka")
 
     def add(self, lane: TopicPartition, *, key: bytes, value: bytes, headers: Headers) -> "asyncio.Future[int]":
         """Put a record into the open batch of *lane*; the future becomes its offset, or raises `Unavailable`."""
@@ -156,11 +160,12 @@ class Lanes:
         if error is None:
             parcel.land(first)
             self.landed_at = self._loop.time()
-            self._published.inc(len(parcel.futures))
-            self._together.observe(len(parcel.futures))
-            self._seconds.observe(self.landed_at - parcel.since)
+            if lane.topic == self._counted:
+                self._metrics.published(len(parcel.futures), seconds=self.landed_at - parcel.since)
         else:
             parcel.fail(f"{WHY_LOST} ({type(error).__name__})")
+            self._metrics.refused(len(parcel.futures))
             self._broken(type(error).__name__)
+        self._metrics.waiting(self.waiting)
         if self._queues[lane]:
             self._due.set()

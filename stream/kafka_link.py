@@ -13,7 +13,7 @@ from stream import metrics
 from stream.deadlines import Futures
 from stream.kafka_client import CONNECT_S, KafkaSettings, client_options
 from stream.kafka_lanes import Lanes
-from stream.kafka_topics import Topics, ensure_topics
+from stream.kafka_topics import EVENTS, Topics, ensure_topics
 
 ABANDON_S: Final = 5.0
 """A producer that is given up may try so long to end well: one request's time and a little."""
@@ -44,7 +44,8 @@ async def connect(settings: KafkaSettings, *, watch: Callable[[Futures], None], 
         await producer.client.close()
         raise
     metrics.PRODUCERS_MADE.inc()
-    return Link(producer, Lanes(producer, watch=watch, broken=broken), topics)
+    lanes = Lanes(producer, counted=settings.prefix + EVENTS, watch=watch, broken=broken)
+    return Link(producer, lanes, topics)
 
 
 async def abandon(link: Link) -> None:

@@ -57,3 +57,30 @@ LAG_RETENTION_RATIO: Final = Gauge(
     "Age of the oldest record that waits, over what the stream keeps; at 1 records are lost.",
     multiprocess_mode="livemax",
 )
+
+
+class PublishMetrics:
+    """What one publisher counts, a group at a time."""
+
+    def __init__(self, stream: str) -> None:
+        """Count for *stream*, one of `STREAMS`."""
+        self._published = PUBLISHED.labels(stream)
+        self._unpublished = UNPUBLISHED.labels(stream)
+        self._seconds = PUBLISH_SECONDS.labels(stream)
+        self._events = GROUP_EVENTS.labels(stream)
+        self._waiting = WAITING_BYTES.labels(stream)
+
+    def published(self, events: int, *, seconds: float) -> None:
+        """Count *events* made durable together, the oldest of which waited for *seconds*."""
+        self._published.inc(events)
+        self._events.observe(events)
+        self._seconds.observe(seconds)
+
+    def refused(self, events: int) -> None:
+        """Count *events* that could not be made durable."""
+        if events:
+            self._unpublished.inc(events)
+
+    def waiting(self, size: int) -> None:
+        """Set how many bytes wait now."""
+        self._waiting.set(size)
