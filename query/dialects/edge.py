@@ -1,0 +1,165 @@
+"""What surrounds every dialect: its paths, its callers, its rates, and one place where faults take its shape."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+import msgspec
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
+
+from query.auth import Caller
+from query.dialects.dialect import Ask, Asked, Dialect, Fault, Faulted, Keys, Refused, Reply, Route
+from query.dialects.rates import Rates
+from query.dialects.shelf import Shelf
+from storage.ports import Away, TooSlow
+
+LONGEST_S: Final = 10.0  # as for a native question
+LARGEST_BODY: Final = 1_000_000  # bytes, as for a native question
+SLOWEST_BODY_S: Final = 10.0
+MOST_PARAMETERS: Final = 2000
+RETRY_S: Final = 5
+_SLASHES: Final = re.compile("/{2,}")
+_encode: Final = msgspec.json.Encoder(decimal_format="number").encode
+_log: Final = structlog.get_logger()
+
+ShelfFor = Callable[[Caller, Ask], Shelf]
+
+
+class DialectApp:
+    """One dialect as an ASGI app; it serves every path below the dialect's prefixes and never raises."""
+
+    def __init__(
+        self, dialect: Dialect, *, keys: Callable[[], Keys], shelf_for: ShelfFor, clock: Callable[[], datetime]
+    ) -> None:
+        """Look callers up in *keys*, bind a shelf to each."""
+        self._dialect: Final = dialect
+        self._keys: Final = keys
+        self._shelf_for: Final = shelf_for
+        self._clock: Final = clock
+        self._rates: Final = Rates(clock)
+        flags = re.IGNORECASE if dialect.ignore_case else 0
+        self._routes: Final = [(re.compile(_pattern(route.path), flags), route) for route in dialect.routes]
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """Answer one request in the dialect's own shape."""
+        request = Request(scope, receive)
+        response = await self._answer(request)
+        for name, value in self._cors(request).items():
+            response.headers.setdefault(name, value)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        ask = self._ask(request)
+        try:
+            if request.method == "OPTIONS" and self._dialect.cors:
+                return Response(None, 204)
+            route, parts = self._route(ask)
+            ask = msgspec.structs.replace(ask, parts=parts, body=await _body(request))
+            async with asyncio.timeout(LONGEST_S):
+                reply = await self._reply(route, ask)
+        except Refused as refused:
+            reply = refused.reply
+        except Exception as error:  # noqa: BLE001 - the edge: everything becomes an answer of the dialect's shape
+            reply = self._dialect.fault(self._faulted(error, ask), ask)
+        return _response(reply)
+
+    async def _reply(self, route: Route, ask: Ask) -> Reply:
+        keys = self._keys()
+        if route.open_answer is not None:
+            return await route.open_answer(ask, keys)
+        caller = self._dialect.authenticate(ask, keys)
+        if self._dialect.name in caller.key.dialect.off:
+            raise Faulted(Fault.SWITCHED_OFF, "This dialect is switched off for this key.")
+        self._rates.take(caller.key, self._dialect.rates(caller.key))
+        if route.scope is not None and route.scope.value not in caller.key.scopes:
+            raise Faulted(Fault.SCOPE, f"This key lacks the scope {route.scope.value!r}.")
+        answer: Callable[[Asked], Awaitable[Reply]] | None = route.answer
+        if answer is None:
+            raise Faulted(Fault.NO_PATH)
+        return await answer(Asked(ask=ask, caller=caller, shelf=self._shelf_for(caller, ask)))
+
+    def _route(self, ask: Ask) -> tuple[Route, Mapping[str, str]]:
+        found: list[str] = []
+        for pattern, route in self._routes:
+            match = pattern.fullmatch(ask.path)
+            if match is None:
+                continue
+            if route.method == ask.method:
+                return route, {name: unquote(part) for name, part in match.groupdict().items()}
+            found.append(route.method)
+        if found:
+            raise Faulted(Fault.METHOD, ", ".join(sorted(set(found))))
+        raise Faulted(Fault.NO_PATH)
+
+    def _ask(self, request: Request) -> Ask:
+        raw = request.scope.get("raw_path") or request.scope["path"].encode()
+        path = _SLASHES.sub("/", raw.decode("utf-8", "replace").partition("?")[0])
+        prefix = f"/dialects/{self._dialect.name}"
+        path = path.removeprefix(prefix).rstrip("/") or "/"
+        return Ask(
+            method="GET" if request.method == "HEAD" else request.method,
+            path=path,
+            parts={},
+            parameters=_parameters(request),
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=b"",
+            now=self._clock(),
+            base_url=str(request.base_url).rstrip("/"),
+        )
+
+    def _faulted(self, error: Exception, ask: Ask) -> Faulted:
+        match error:
+            case Faulted():
+                return error
+            case TimeoutError() | TooSlow():
+                return Faulted(Fault.TOO_SLOW, f"The answer took longer than {LONGEST_S:.0f} s; narrow the question.")
+            case Away():
+                return Faulted(Fault.AWAY, "The store does not answer now; ask again soon.", retry_after_s=RETRY_S)
+            case _:
+                _log.error("dialect_failed", dialect=self._dialect.name, method=ask.method, exc_info=error)
+                return Faulted(Fault.INTERNAL, "Internal server error")
+
+    def _cors(self, request: Request) -> Mapping[str, str]:
+        if not self._dialect.cors or "origin" not in request.headers:
+            return {}
+        return {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, x-api-key",
+            "Access-Control-Max-Age": "600",
+        }
+
+
+def _pattern(path: str) -> str:
+    """Return the expression of a route's path; a part takes one segment, %2F in it included."""
+    return re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path))
+
+
+def _parameters(request: Request) -> Sequence[tuple[str, str]]:
+    text = request.scope["query_string"].decode("utf-8", "replace")
+    return parse_qsl(text[: 64 * MOST_PARAMETERS], keep_blank_values=True, errors="replace")[:MOST_PARAMETERS]
+
+
+async def _body(request: Request) -> bytes:
+    parts = bytearray()
+    try:
+        async with asyncio.timeout(SLOWEST_BODY_S):
+            async for part in request.stream():
+                parts += part
+                if len(parts) > LARGEST_BODY:
+                    raise Faulted(Fault.TOO_LARGE, f"The body is larger than {LARGEST_BODY} bytes.")
+    except ClientDisconnect:
+        return b""
+    return bytes(parts)
+
+
+def _response(reply: Reply) -> Response:
+    content = reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
+    return Response(content, reply.status, dict(reply.headers), reply.content_type)
