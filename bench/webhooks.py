@@ -1,4 +1,4 @@
-"""Vapi's reports of 20 KB with varied text, signed: what a busy platform sends, and what no cache or compressor has seen."""
+"""Vapi's reports of 20 KB with varied text, signed: what a busy platform sends, new to every cache."""
 
 import hashlib
 import hmac
@@ -43,7 +43,7 @@ def _report(chance: random.Random, words: list[str], size: int) -> bytes:
     call_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
     message = _message(call_id, chance, words)
     room = size - len(json.dumps(message))
-    turns = []
+    turns: list[dict[str, Any]] = []
     while room > 0:
         turn = _turn(len(turns), " ".join(chance.choices(words, k=chance.randint(4, 30))), chance)
         turns.append(turn)
