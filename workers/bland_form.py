@@ -12,7 +12,7 @@ from schemas.words import Channel, Direction, Outcome, RecordingChannel, Stage
 from workers.ending import Ending, ending, spelled, weighed
 from workers.reading import Doc, first
 from workers.rest import rest
-from workers.times import epoch_ms, later
+from workers.times import later
 from workers.turns import Spoken, number, split
 from workers.vocabulary import role
 
@@ -97,7 +97,6 @@ def _spoken(doc: Doc) -> Iterator[Spoken]:
     if doc.raw("transcripts"):
         for one in doc.each("transcripts"):
             if text := one.text("text"):
-                at = one.iso("created_at")
-                yield Spoken(role(one.raw("user")), text, epoch_ms(at) if at else None)
+                yield Spoken(role(one.raw("user")), text, one.iso_ms("created_at"))
     else:
         yield from split(_ACTIONS.sub("", doc.text("concatenated_transcript") or ""))

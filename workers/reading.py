@@ -16,7 +16,7 @@ from schemas.money import Amount, Cost, micros
 from schemas.words import CostPart
 from workers.normaliser import Malformed
 from workers.reasons import Aside
-from workers.times import iso, unix
+from workers.times import iso, iso_ms, unix
 
 Step = str | int
 
@@ -183,6 +183,11 @@ class Doc:
         """Return an ISO 8601 time in UTC, milliseconds; one without a zone is UTC."""
         text = self.text(*path)
         return iso(text) if text else None
+
+    def iso_ms(self, *path: Step) -> int | None:
+        """Return an ISO 8601 time as epoch milliseconds, as turns have them."""
+        text = self.text(*path)
+        return iso_ms(text) if text else None
 
     def epoch_ms(self, *path: Step) -> datetime | None:
         """Return the time of an epoch in milliseconds."""

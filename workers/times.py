@@ -9,6 +9,7 @@ EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 """Before voice bots; a zero or a counter taken for a time would be."""
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def sane(time: datetime) -> datetime | None:
@@ -25,6 +26,15 @@ def iso(text: str, *, zone: tzinfo = UTC) -> datetime | None:
         time = datetime.fromisoformat(text.strip())
         aware = time if time.tzinfo else time.replace(tzinfo=zone)
         return sane(aware)
+    except (ValueError, OverflowError):
+        return None
+
+
+def iso_ms(text: str) -> int | None:
+    """Return an ISO 8601 time as epoch milliseconds, of any year; without a zone it is UTC."""
+    try:
+        time = datetime.fromisoformat(text)
+        return epoch_ms(time if time.tzinfo else time.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         return None
 
@@ -50,7 +60,7 @@ def unix(value: float | None, *, per_second: int) -> datetime | None:
 
 def epoch_ms(time: datetime) -> int:
     """Return *time* as epoch milliseconds."""
-    return (time - _EPOCH) // timedelta(milliseconds=1)
+    return (time - _EPOCH) // _MILLISECOND
 
 
 def of_ms(ms: int) -> datetime:

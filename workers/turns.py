@@ -1,6 +1,5 @@
 """Turns as platforms send them: roles mapped, numbered from 1, in time's order only where every turn has a time."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -8,9 +7,9 @@ from typing import Final, NamedTuple
 from schemas.call import Turn
 from schemas.words import Role
 from workers.times import EARLIEST, LATEST, epoch_ms
-from workers.vocabulary import ROLES, role
+from workers.vocabulary import ROLES
 
-_MARK: Final = re.compile(r"^[ \t]*([A-Za-z]{2,9})[ \t]*:[ \t]?", re.MULTILINE)
+_LONGEST_MARK: Final = 40  # characters with the blanks round it: a longer beginning of a line is speech
 _EARLIEST_MS: Final = epoch_ms(EARLIEST)
 _LATEST_MS: Final = epoch_ms(LATEST)
 _LONGEST_S: Final = 31 * 86_400  # no call lasts a month; a larger offset is an epoch or a counter
@@ -42,6 +41,8 @@ def number(spoken: Iterable[Spoken], *, started_at: datetime | None = None) -> l
 
 def _placed(one: Spoken, start_ms: int | None) -> Spoken:
     at_ms, offset_s = one.at_ms, one.offset_s
+    if at_ms is None and offset_s is None:
+        return one
     if at_ms is not None and not _EARLIEST_MS <= at_ms < _LATEST_MS:
         at_ms = None
     if offset_s is not None:
@@ -55,7 +56,13 @@ def _placed(one: Spoken, start_ms: int | None) -> Spoken:
 
 def split(transcript: str) -> list[Spoken]:
     """Return the turns of a transcript text (lines of "AI: …", "User: …"), split at its role marks; [] of none."""
-    marks = [mark for mark in _MARK.finditer(transcript) if mark[1].lower() in ROLES]
-    ends = (*(mark.start() for mark in marks[1:]), len(transcript))
-    texts = ((mark[1], transcript[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=False))
-    return [Spoken(role(word), text) for word, text in texts if text]
+    turns: list[tuple[Role, list[str]]] = []
+    for line in transcript.split("\n"):
+        mark, colon, said = line.partition(":")
+        who = ROLES.get(mark.strip(" \t").lower()) if colon and len(mark) <= _LONGEST_MARK else None
+        if who is not None:
+            turns.append((who, [said]))
+        elif turns:
+            turns[-1][1].append(line)
+    texts = ((who, "\n".join(lines).strip()) for who, lines in turns)
+    return [Spoken(who, text) for who, text in texts if text]

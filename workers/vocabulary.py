@@ -37,7 +37,9 @@ _SIP_BY_TEXT: Final = {str(code): outcome for code, outcome in SIP.items()}
 
 def role(word: object) -> Role:
     """Return whose turn *word* announces; everything unknown is the system's."""
-    return ROLES.get(word.strip().lower(), Role.SYSTEM) if isinstance(word, str) else Role.SYSTEM
+    if not isinstance(word, str):
+        return Role.SYSTEM
+    return ROLES.get(word) or ROLES.get(word.strip().lower(), Role.SYSTEM)
 
 
 def success(word: Any) -> bool | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Final
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
@@ -13,7 +13,7 @@ from ingest.proof import check_same, macs, one_header, to_base64
 from ingest.reading import LONGEST_ID, call_id_of, decoded, text_of
 from ingest.source import Identity, Received, Source
 from runtime.config import Options
-from schemas.platforms.twilio import MOST_PARAMETERS, EventType, about, form, is_form
+from schemas.platforms.twilio import MOST_PARAMETERS, EventType, about, form, is_form, pairs
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
@@ -58,11 +58,9 @@ def _json_parts(received: Received) -> tuple[bytes, ...]:
 def _form_parts(body: bytes) -> list[bytes]:
     """Return name and value of each parameter, sorted, equal ones once; the bytes as they were before the encoding."""
     try:
-        text = body.decode("utf-8", "surrogateescape")
-        pairs = parse_qsl(text, keep_blank_values=True, errors="surrogateescape", max_num_fields=MOST_PARAMETERS)
-    except ValueError:
-        raise Forged(f"The form has more than {MOST_PARAMETERS} parameters.") from None
-    return [(name + value).encode("utf-8", "surrogateescape") for name, value in sorted(set(pairs))]
+        return [name + value for name, value in sorted(set(pairs(body)))]
+    except ValueError as error:
+        raise Forged(f"This is {error}.") from None
 
 
 def _spellings(url: str) -> Iterator[str]:
@@ -86,8 +84,8 @@ def _parameters(body: bytes) -> dict[str, Any]:
         return decoded(_map, body)
     try:
         return dict(form(body))
-    except ValueError:
-        raise Unreadable(f"The form has more than {MOST_PARAMETERS} parameters.") from None
+    except ValueError as error:
+        raise Unreadable(f"This is {error}.") from None
 
 
 def identify(received: Received) -> Identity | None:

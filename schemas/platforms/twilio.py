@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum, unique
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from schemas.words import Direction, Outcome, RecordingChannel
 
@@ -84,6 +84,17 @@ def is_form(body: bytes) -> bool:
     return body.lstrip()[:1] not in (b"{", b"[")
 
 
+def pairs(body: bytes) -> list[tuple[bytes, bytes]]:
+    """Return a form's names and values as they were before the encoding; raises ValueError where there are too many."""
+    parts = body.replace(b"+", b" ").split(b"&", MOST_PARAMETERS)
+    if len(parts) > MOST_PARAMETERS:
+        raise ValueError(f"a form of more than {MOST_PARAMETERS} parameters")
+    split = [part.partition(b"=") for part in parts if part]
+    if b"%" in body:
+        return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in split]
+    return [(name, value) for name, _, value in split]
+
+
 def form(body: bytes) -> dict[str, str]:
     """Return the parameters that say something, the last value of each; raises ValueError where there are too many."""
-    return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=MOST_PARAMETERS))
+    return {name.decode("utf-8", "replace"): value.decode("utf-8", "replace") for name, value in pairs(body) if value}

@@ -79,8 +79,8 @@ def _spoken(doc: Doc) -> Iterator[Spoken]:
     if isinstance(chat, str):
         yield from split(chat)
     for one in Doc(chat).each():
-        if spelled(one.text("role")) != "system" and (text := one.text("content")):
-            yield Spoken(role(one.raw("role")), text)
+        if (text := one.text("content")) and (who := one.text("role")) != "system":
+            yield Spoken(role(who), text)
 
 
 def _chat(doc: Doc) -> Any:

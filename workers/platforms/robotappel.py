@@ -12,7 +12,7 @@ from workers import bland_form
 from workers.ending import Ending, ending, spelled, weighed
 from workers.reading import Doc, decode, first
 from workers.rest import rest
-from workers.times import epoch_ms, later
+from workers.times import later
 from workers.turns import Spoken, number, split
 from workers.vocabulary import role
 
@@ -82,7 +82,6 @@ def _spoken(doc: Doc) -> Iterator[Spoken]:
     if doc.raw("interraction"):
         for one in doc.each("interraction"):
             if text := one.text("text"):
-                at = one.iso("created_at")
-                yield Spoken(role(one.raw("user")), text, epoch_ms(at) if at else None)
+                yield Spoken(role(one.raw("user")), text, one.iso_ms("created_at"))
     else:
         yield from split(doc.text("clean_interraction") or "")
