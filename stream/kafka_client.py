@@ -60,7 +60,7 @@ def client_options(settings: KafkaSettings) -> dict[str, Any]:
 
 def _check(settings: KafkaSettings) -> None:
     if settings.security not in PROTOCOLS:
-        raise Unusable(f"AFTERCALL_KAFKA_SECURITY is {settings.security!r}: use one of {', '.join(PROTOCOLS)}")
+        raise Unusable(f"AFTERCALL_KAFKA_SECURITY_PROTOCOL is {settings.security!r}: use one of {', '.join(PROTOCOLS)}")
     if not settings.security.startswith("SASL"):
         return
     if settings.sasl_mechanism not in MECHANISMS:
@@ -68,7 +68,7 @@ def _check(settings: KafkaSettings) -> None:
             f"AFTERCALL_KAFKA_SASL_MECHANISM is {settings.sasl_mechanism!r}: use one of {', '.join(MECHANISMS)}"
         )
     if settings.sasl_username is None or settings.sasl_password is None:
-        raise Unusable("AFTERCALL_KAFKA_SECURITY asks for SASL: set AFTERCALL_KAFKA_SASL_USERNAME and _SASL_PASSWORD")
+        raise Unusable("AFTERCALL_KAFKA_SECURITY_PROTOCOL asks for SASL: set AFTERCALL_KAFKA_USERNAME and AFTERCALL_KAFKA_PASSWORD")
 
 
 def _ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
@@ -77,5 +77,5 @@ def _ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
         if settings.ssl_cert is not None:
             context.load_cert_chain(settings.ssl_cert, settings.ssl_key)
     except OSError as error:
-        raise Unusable(f"AFTERCALL_KAFKA_SSL_CA, _CERT or _KEY cannot be read: {error}") from error
+        raise Unusable(f"AFTERCALL_KAFKA_CA_FILE cannot be read: {error}") from error
     return context
