@@ -68,7 +68,9 @@ def _check(settings: KafkaSettings) -> None:
             f"AFTERCALL_KAFKA_SASL_MECHANISM is {settings.sasl_mechanism!r}: use one of {', '.join(MECHANISMS)}"
         )
     if settings.sasl_username is None or settings.sasl_password is None:
-        raise Unusable("AFTERCALL_KAFKA_SECURITY_PROTOCOL asks for SASL: set AFTERCALL_KAFKA_USERNAME and AFTERCALL_KAFKA_PASSWORD")
+        raise Unusable(
+            "AFTERCALL_KAFKA_SECURITY_PROTOCOL asks for SASL: set AFTERCALL_KAFKA_USERNAME and AFTERCALL_KAFKA_PASSWORD"
+        )
 
 
 def _ssl_context(settings: KafkaSettings) -> ssl.SSLContext:

@@ -13,6 +13,7 @@ from stream import metrics
 from stream.deadlines import Futures
 from stream.kafka_client import CONNECT_S, KafkaSettings, client_options
 from stream.kafka_lanes import Lanes
+from stream.kafka_request import use_flat_requests
 from stream.kafka_topics import EVENTS, Topics, ensure_topics
 
 ABANDON_S: Final = 5.0
@@ -29,6 +30,7 @@ class Link(msgspec.Struct, frozen=True):
 
 async def connect(settings: KafkaSettings, *, watch: Callable[[Futures], None], broken: Callable[[str], None]) -> Link:
     """Return a link to Kafka; raises `KafkaError`, `OSError` or `TimeoutError` when there is none."""
+    use_flat_requests()
     topics = await ensure_topics(settings)
     producer = AIOKafkaProducer(
         **client_options(settings),

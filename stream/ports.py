@@ -6,7 +6,6 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from runtime.errors import CannotStart
-from runtime.errors import CannotStart
 from schemas.envelope import Envelope
 
 
