@@ -28,7 +28,8 @@ async def post_all(
     """Post each in order, tell *told* its status, return how many got which; raises `CannotStart` if nobody listens."""
     statuses: Counter[int] = Counter()
     for post in posts:
-        path, headers, body = request(tellers[post.connection.platform], post.connection, post.webhook, now=clock())
+        teller = tellers[post.connection.platform]
+        path, headers, body = request(teller, post.connection, post.webhook, base_url=str(client.base_url), now=clock())
         try:
             answer = await client.post(path, headers=headers, content=body)
         except httpx.TransportError as error:

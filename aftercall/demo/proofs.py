@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from aftercall.demo.webhook import Headers, Teller, Webhook
+import msgspec
+
+from aftercall.demo.webhook import Headers, Prove, Teller, Webhook
 from runtime.config import Connection, Options
 
 
@@ -38,7 +40,7 @@ def nothing(_webhook: Webhook, _secret: str, _options: Options, _now: datetime) 
     return {}
 
 
-EVERYWHERE: Final = {
+EVERYWHERE: Final[Mapping[str, Prove]] = {
     "header": header,
     "bearer": bearer,
     "basic": basic,
@@ -48,18 +50,19 @@ EVERYWHERE: Final = {
 }
 
 
-def request(teller: Teller, connection: Connection, webhook: Webhook, *, now: datetime) -> Request:
-    """Return *webhook* proved as *connection* demands, with the newest of its secrets."""
+def request(teller: Teller, connection: Connection, webhook: Webhook, *, base_url: str, now: datetime) -> Request:
+    """Return *webhook* proved as *connection* demands, with the newest of its secrets, for a service at *base_url*."""
     secret = connection.secrets[0] if connection.secrets else ""
-    headers: Headers = {"Content-Type": webhook.content_type, **webhook.headers}
+    known = {**EVERYWHERE, **teller.schemes}
+    demanded = (connection.options.scheme or teller.default_scheme, connection.options.also)
+    schemes = [scheme for scheme in demanded if scheme in known]
     path = f"/webhooks/{connection.id}"
-    known: Mapping[str, object] = EVERYWHERE | dict(teller.schemes)
-    for scheme in (connection.options.scheme or teller.default_scheme, connection.options.also):
-        if scheme is None or scheme not in known:
-            continue
-        prove = teller.schemes.get(scheme) or EVERYWHERE[scheme]
-        headers |= prove(webhook, secret, connection.options, now)
+    for scheme in schemes:
         path = _in_url(path, scheme, secret, connection.options)
+    sent = msgspec.structs.replace(webhook, url=base_url.rstrip("/") + path)
+    headers: Headers = {"Content-Type": webhook.content_type, **webhook.headers}
+    for scheme in schemes:
+        headers |= known[scheme](sent, secret, connection.options, now)
     return Request(path, headers, webhook.body)
 
 

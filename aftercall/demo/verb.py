@@ -26,7 +26,6 @@ from runtime.config import Connection
 from runtime.config_file import read
 from runtime.errors import CannotStart, Misconfigured
 from runtime.nearest import suggestion
-from runtime.settings import Settings
 from schemas.words import Platform
 
 app = typer.Typer()

@@ -13,12 +13,16 @@ Headers = dict[str, str]
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True):
-    """One event as its platform would post it; `id` is the delivery's, the same for each redelivery."""
+    """One event as its platform would post it; `id` is the delivery's, the same for each redelivery.
+
+    `url` is where it goes, known when it is proved: some proofs cover it.
+    """
 
     id: str
     body: bytes
     headers: Headers = {}
     content_type: str = "application/json"
+    url: str = ""
 
 
 Prove = Callable[[Webhook, str, Options, datetime], Headers]
