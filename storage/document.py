@@ -5,31 +5,25 @@ Identity, the derived facts with people's edits laid over them (queried), `keys`
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from schemas.call import Call, Turn, call_key, call_uid, tag_id
+from schemas.call import Call, call_key, call_uid, tag_id
 from schemas.update import CallUpdate
-from schemas.words import Platform, Role, Workflow
+from schemas.words import Platform, Workflow
 from storage.derive import derive, ext, recordings
-from storage.flatten import spelled_out, to_time
-from storage.fold import Registers, unpack
+from storage.flatten import flatten, to_time
+from storage.fold import Registers, fold, settle, unpack
 from storage.numbers import spellings
+from storage.parts import Parts, spoken
+from storage.spelling import spelled_out
 
 _TIMES: Final = ("created_at", "started_at", "answered_at", "ended_at")
-_SPEAKERS: Final = {Role.AGENT: "Agent", Role.CUSTOMER: "Customer"}
-EDITABLE: Final = ("workflow", "summary", "note", "tags", "read", "title", "intent", "success", "reason")
-"""What people may change; an edit is laid over what the platform says."""
+KEPT: Final[tuple[str, ...]] = ("number", "edits", "evaluations", "edited_at", "updated_by")
+"""What a fold leaves as it is: the number given once, and what people wrote."""
 
 Document = dict[str, Any]
-
-
-class Parts(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The long parts of one event's facts, stored beside the calls."""
-
-    turns: list[Turn] = []
-    transcript: str | None = None
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -76,6 +70,38 @@ def shown(registers: Registers, *, identity: Identity, written: Mapping[str, Any
     if keys := _keys(facts):
         facts["keys"] = keys
     return facts
+
+
+class Folded(NamedTuple):
+    """What a fold made of a call: its document, and the long parts that came with it."""
+
+    document: Document
+    parts: dict[str, bytes]
+    named: frozenset[str]
+    """The parts that the document refers to."""
+    let_go: frozenset[str]
+    """Those that it referred to before."""
+
+
+def folded(before: Document | None, updates: Sequence[CallUpdate], *, identity: Identity) -> Folded | None:
+    """Return the document after *updates*, as yet without number, revision and time where new; None: nothing changed.
+
+    Whatever the order in which the updates of a call come, its document ends the same.
+    """
+    known = unpack(before["registers"]) if before else None
+    said = [flatten(update) for update in updates]
+    registers, stored = settle(fold(known, said))
+    if before and stored == before["registers"]:
+        return None
+    written = {name: before[name] for name in KEPT if name in before} if before else {}
+    facts = shown(registers, identity=identity, written=written)
+    named = refs(registers)
+    return Folded(
+        document={**identity.fields(), **facts, **written, "registers": stored},
+        parts={ref: packed for each in said for ref, packed in each.parts.items() if ref in named},
+        named=named,
+        let_go=refs(known) - named if known else frozenset(),
+    )
 
 
 def _dated(name: str, value: Any) -> Any:
@@ -127,16 +153,10 @@ def whole(document: Document, parts: Mapping[str, Parts]) -> Call:
     return msgspec.convert({**document, **rest}, Call)
 
 
-def refs(registers: Registers) -> set[str]:
+def refs(registers: Registers) -> frozenset[str]:
     """Return the names of the parts that hold a call's turns and transcript."""
-    return {registers.facts[name].value["ref"] for name in ("turns", "transcript") if name in registers.facts}
+    return frozenset(registers.facts[name].value["ref"] for name in ("turns", "transcript") if name in registers.facts)
 
 
 def _part(told: Mapping[str, Any], name: str, parts: Mapping[str, Parts]) -> Parts:
     return parts.get(told[name]["ref"], Parts()) if name in told else Parts()
-
-
-def spoken(turns: Sequence[Turn]) -> str | None:
-    """Return what was said as `Agent: …` lines, the text unchanged; None where nothing was."""
-    lines = [f"{_SPEAKERS[turn.role]}: {turn.text}" for turn in turns if turn.role in _SPEAKERS]
-    return "\n".join(lines) or None

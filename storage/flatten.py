@@ -6,15 +6,16 @@ None, "", [] and {} say nothing and never enter; False and 0 are values. What no
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from schemas.money import LARGEST
 from schemas.update import CallUpdate, Facts, Leg, OrderKey
-from schemas.words import Outcome, Role
+from schemas.words import Outcome, Role, Stage
+from storage.parts import Parts, part_ref
+from storage.spelling import spelled_out
 
 UNKNOWN_END: Final = "?"
 """The outcome of an end word that is in no table; competes with known outcomes by order."""
@@ -37,22 +38,9 @@ def to_time(ms: int) -> datetime:
     return _EPOCH + ms * _MS
 
 
-def part_ref(key: OrderKey) -> str:
-    """Return the name (16 hex digits) under which the long parts of one event's facts are stored."""
-    return blake2b(repr(tuple(key)).encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
-
-
-def spelled_out(value: Value) -> Value:
-    """Return *value* with lone surrogates, which no UTF-8 can hold, written as escapes; at any depth."""
-    match value:
-        case str():
-            return value.encode("utf-8", "backslashreplace").decode()
-        case dict():
-            return {spelled_out(key): spelled_out(inner) for key, inner in value.items()}
-        case list():
-            return [spelled_out(inner) for inner in value]
-        case _:
-            return value
+def whole_ms(time: datetime) -> datetime:
+    """Return *time* without what is shorter than a millisecond: no store keeps it."""
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
 def _seconds(value: float) -> Value:
@@ -101,24 +89,41 @@ def _says_something(value: Value) -> bool:
     return value is not None and value not in ("", [], {})
 
 
-def flatten(update: CallUpdate) -> dict[str, Value]:
-    """Return *update*'s facts as `{register name: plain value}`."""
+class Said(NamedTuple):
+    """What one event said, by register name, and where in the order; its long parts in their stored form, by name."""
+
+    key: OrderKey
+    stage: Stage
+    facts: Mapping[str, Value]
+    parts: Mapping[str, bytes]
+
+
+def flatten(update: CallUpdate) -> Said:
+    """Return what *update* says."""
     facts = update.facts
+    key = update.order._replace(event_id=spelled_out(update.order.event_id))
+    parts = {}
+    ref = ""
+    if facts.turns or facts.transcript:
+        packed = Parts(facts.turns, facts.transcript).pack()
+        parts[ref := part_ref(key, packed)] = packed
     told = dict(_told(facts, _FACTS))
     if facts.unknown_end and "outcome" not in told:
         told["outcome"] = UNKNOWN_END
-    for name in MEMBERS:
-        if (group := getattr(facts, name)) is not None:
-            told.update(_members(name, group))
+    for group in MEMBERS:
+        if (members := getattr(facts, group)) is not None:
+            told.update(_members(group, members))
     for channel, url in facts.recording.items():
         told[f"recording.{channel}"] = url
-    for key, value in facts.ext.items():
-        told[f"ext.{key}"] = value
+    for name, value in facts.ext.items():
+        told[f"ext.{name}"] = value
     for leg_id, leg in facts.legs.items():
         told.update(_leg(f"legs.{leg_id}.", leg))
     told.update(_defaults(update))
-    told.update(_parts(update))
-    return {name: value for name, value in told.items() if _says_something(value)}
+    told.update(_heard(facts, ref=ref))
+    told.update(_media(facts, ref=part_ref(key, b"") if facts.media else ""))
+    said = {name: value for name, value in told.items() if _says_something(value)}
+    return Said(key, facts.stage, said, parts)
 
 
 def _told(source: Any, rows: tuple[tuple[str, str, Convert], ...]) -> Iterator[tuple[str, Value]]:
@@ -151,15 +156,17 @@ def _defaults(update: CallUpdate) -> Iterator[tuple[str, Value]]:
         yield f"default.metadata.{key}", value
 
 
-def _parts(update: CallUpdate) -> Iterator[tuple[str, Value]]:
+def _heard(facts: Facts, *, ref: str) -> Iterator[tuple[str, Value]]:
     """Yield what the document itself keeps of the long parts: where they are, and what is asked of them."""
-    facts, ref = update.facts, part_ref(update.order)
     if facts.turns:
-        spoken = any(turn.role in _SPOKEN and turn.text.strip() for turn in facts.turns)
+        words = any(turn.role in _SPOKEN and turn.text.strip() for turn in facts.turns)
         customers = sum(turn.role is Role.CUSTOMER for turn in facts.turns)
-        yield "turns", {"ref": ref, "count": len(facts.turns), "customers": customers, "words": spoken}
+        yield "turns", {"ref": ref, "count": len(facts.turns), "customers": customers, "words": words}
     if facts.transcript:
         yield "transcript", {"ref": ref, "words": bool(facts.transcript.strip())}
+
+
+def _media(facts: Facts, *, ref: str) -> Iterator[tuple[str, Value]]:
     for channel, media in facts.media.items():
         if media.content:
             kept = {"ref": ref, "content_type": media.content_type, "size": len(media.content)}

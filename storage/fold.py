@@ -9,9 +9,10 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from schemas.update import CallUpdate, OrderKey
+from schemas.update import OrderKey
 from schemas.words import Stage
-from storage.flatten import flatten, spelled_out
+from storage.flatten import Said
+from storage.spelling import spelled_out
 
 _STAGES: Final = {stage: number for number, stage in enumerate(Stage)}
 ENDED: Final = _STAGES[Stage.ENDED]
@@ -54,24 +55,20 @@ class _Packed(msgspec.Struct, array_like=True, frozen=True):
 _unpack: Final = msgspec.json.Decoder(_Packed).decode
 
 
-def fold(registers: Registers | None, updates: Iterable[CallUpdate]) -> Registers:
-    """Return the registers with *updates* folded in; None and no updates is a mistake of the caller's."""
+def fold(registers: Registers | None, events: Iterable[Said]) -> Registers:
+    """Return *registers* with what *events* said folded in; no registers and no events is a mistake of the caller's."""
     stage, received = (registers.stage, registers.received_ms) if registers else (-1, 0)
     facts = dict(registers.facts) if registers else {}
-    for update in updates:
-        key = update.order if update.order.event_id.isascii() else _sayable(update.order)
+    for said in events:
+        key = said.key
         received = min(received, key.received_ms) if stage >= 0 else key.received_ms
-        stage = max(stage, _STAGES[update.facts.stage])
-        for name, value in flatten(update).items():
+        stage = max(stage, _STAGES[said.stage])
+        for name, value in said.facts.items():
             held = facts.get(name)
             # Equal keys are the same event: read again by a better normaliser, its new reading counts.
             if held is None or held.key <= key:
                 facts[name] = Register(key, value)
     return Registers(stage=stage, received_ms=received, facts=facts)
-
-
-def _sayable(key: OrderKey) -> OrderKey:
-    return key._replace(event_id=spelled_out(key.event_id))
 
 
 def pack(registers: Registers) -> bytes:

@@ -14,14 +14,13 @@ from schemas.update import CallUpdate, Leg, Media
 from schemas.words import CostPart, Direction, Outcome, Platform, RecordingChannel, Role, Stage
 from storage.derive import AS_TOLD, derive, ext, recordings
 from storage.flatten import to_ms
-from storage.fold import fold
 from storage.numbers import e164, spellings
-from tests.pure.storage.updates import at, histories, make_update, say
+from tests.pure.storage.updates import at, histories, make_update, registers_of, say
 
 
 def call(**said: Any) -> dict[str, Any]:
     """Return what one ended event that says *said* comes to."""
-    return derive(fold(None, [make_update(**{"stage": Stage.ENDED, **said})]))
+    return derive(registers_of([make_update(**{"stage": Stage.ENDED, **said})]))
 
 
 def ms(time: datetime) -> int:
@@ -161,7 +160,7 @@ def test_a_recording_that_we_keep_comes_before_the_platforms() -> None:
         recording={RecordingChannel.FULL: "https://x/f", RecordingChannel.AGENT: "https://x/a"},
         media={RecordingChannel.FULL: Media("audio/mpeg", b"mp3")},
     )
-    registers = fold(None, [update])
+    registers = registers_of([update])
 
     assert derive(registers)["has_recording"]
     assert recordings(registers, uid="U") == {"full": "/v1/calls/U/recordings/full", "agent": "https://x/a"}
@@ -175,7 +174,7 @@ def test_created_is_the_platforms_time_else_the_first_arrival() -> None:
 def test_the_connection_stands_in_where_the_platform_names_none() -> None:
     defaults = Defaults(unit="7", agent="bot", metadata={"team": "x", "b": 1})
     update = make_update(unit=Unit(id="1"), agent=Agent(name="Ada"), ext={"b": 2}, defaults=defaults, rank=0)
-    registers = fold(None, [update, make_update(defaults=defaults, rank=9, event="e-2")])
+    registers = registers_of([update, make_update(defaults=defaults, rank=9, event="e-2")])
 
     told = derive(registers)
 
@@ -257,7 +256,7 @@ def test_no_told_fact_is_forgotten() -> None:
 
 @given(histories)
 def test_every_history_can_be_derived(history: list[CallUpdate]) -> None:
-    told = derive(fold(None, history))
+    told = derive(registers_of(history))
 
     assert None not in told.values()
     assert told.get("outcome") in {*Outcome, None}

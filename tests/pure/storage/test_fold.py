@@ -12,30 +12,30 @@ from schemas.envelope import Defaults
 from schemas.update import CallUpdate, Facts, Leg
 from schemas.words import Outcome, Role, Stage
 from storage.flatten import MEMBERS, SCALARS, flatten
-from storage.fold import fold, pack, settle, unpack
-from tests.pure.storage.updates import at, histories, make_update, say
+from storage.fold import pack, settle, unpack
+from tests.pure.storage.updates import at, histories, make_update, registers_of, say
 
 
 @given(histories, st.randoms(use_true_random=False), st.data())
 def test_any_order_repetition_and_partition_gives_the_same_registers(
     history: list[CallUpdate], random: Any, data: st.DataObject
 ) -> None:
-    whole = pack(fold(None, history))
+    whole = pack(registers_of(history))
 
     shuffled = [*history, *random.choices(history, k=3)]
     random.shuffle(shuffled)
     cut = data.draw(st.integers(1, len(shuffled)))
-    first = unpack(pack(fold(None, shuffled[:cut])))
-    again = pack(fold(first, shuffled[cut:]))
+    first = unpack(pack(registers_of(shuffled[:cut])))
+    again = pack(registers_of(shuffled[cut:], on=first))
 
     assert again == whole
 
 
 @given(histories)
 def test_what_was_folded_once_changes_nothing(history: list[CallUpdate]) -> None:
-    stored = pack(fold(None, history))
+    stored = pack(registers_of(history))
 
-    assert pack(fold(unpack(stored), history)) == stored
+    assert pack(registers_of(history, on=unpack(stored))) == stored
 
 
 @pytest.mark.parametrize("nothing", [None, "", [], {}], ids=repr)
@@ -43,7 +43,7 @@ def test_what_says_nothing_never_erases(nothing: Any) -> None:
     first = make_update(summary="told", ext={"a": 1}, rank=1)
     later = make_update(summary=nothing or None, ext={"a": nothing}, extracted=nothing, rank=2, event="e-2")
 
-    told = fold(None, [first, later]).values()
+    told = registers_of([first, later]).values()
 
     assert told["summary"] == "told"
     assert told["ext.a"] == 1
@@ -54,7 +54,7 @@ def test_false_and_zero_are_values() -> None:
     first = make_update(success=True, redials=2, rank=1)
     later = make_update(success=False, redials=0, rank=2, event="e-2")
 
-    told = fold(None, [later, first]).values()
+    told = registers_of([later, first]).values()
 
     assert (told["success"], told["redials"]) == (False, 0)
 
@@ -63,7 +63,7 @@ def test_each_member_has_a_winner_of_its_own() -> None:
     first = make_update(agent=Agent(id="a-1", name="Ada"), customer=Customer(first="Bo"), rank=1)
     later = make_update(agent=Agent(name="Ada B."), customer=Customer(last="Ek"), rank=2, event="e-2")
 
-    told = fold(None, [first, later]).values()
+    told = registers_of([first, later]).values()
 
     assert {name: value for name, value in told.items() if name.partition(".")[0] in MEMBERS} == {
         "agent.id": "a-1",
@@ -77,22 +77,22 @@ def test_intent_is_extracted_whole() -> None:
     first = make_update(intent=Intent(level="A", label="hot"), rank=1)
     later = make_update(intent=Intent(level="C"), rank=2, event="e-2")
 
-    assert fold(None, [first, later]).values()["intent"] == {"level": "C"}
+    assert registers_of([first, later]).values()["intent"] == {"level": "C"}
 
 
 def test_an_unknown_end_competes_with_known_outcomes_by_order() -> None:
     known = make_update(outcome=Outcome.BUSY, rank=1)
     unknown = make_update(unknown_end=True, rank=2, event="e-2")
 
-    assert fold(None, [known, unknown]).values()["outcome"] == "?"
-    assert fold(None, [known, make_update(unknown_end=True, rank=0, event="e-2")]).values()["outcome"] == "busy"
+    assert registers_of([known, unknown]).values()["outcome"] == "?"
+    assert registers_of([known, make_update(unknown_end=True, rank=0, event="e-2")]).values()["outcome"] == "busy"
 
 
 def test_a_call_never_goes_back_and_keeps_its_first_arrival() -> None:
     ended = make_update(stage=Stage.ENDED, received=60)
     late = make_update(stage=Stage.PROGRESS, outcome=Outcome.IN_PROGRESS, received=50, rank=99, event="e-2")
 
-    registers = fold(None, [ended, late])
+    registers = registers_of([ended, late])
 
     assert registers.ended
     assert registers.received_ms == late.order.received_ms
@@ -102,7 +102,7 @@ def test_a_call_never_goes_back_and_keeps_its_first_arrival() -> None:
 def test_the_connections_defaults_have_registers_of_their_own() -> None:
     update = make_update(defaults=Defaults(unit="7", agent="bot", metadata={"team": "x"}))
 
-    assert fold(None, [update]).values() == {
+    assert registers_of([update]).values() == {
         "default.unit": "7",
         "default.agent": "bot",
         "default.metadata.team": "x",
@@ -112,20 +112,22 @@ def test_the_connections_defaults_have_registers_of_their_own() -> None:
 def test_order_keys_that_no_fact_needs_are_dropped() -> None:
     history = [make_update(summary=str(rank), rank=rank, event=f"e-{rank}") for rank in range(50)]
 
-    assert len(pack(fold(None, history))) < 2 * len(pack(fold(None, history[-1:])))
+    assert len(pack(registers_of(history))) < 2 * len(pack(registers_of(history[-1:])))
 
 
 def test_the_register_of_the_turns_holds_their_counts_only() -> None:
     turns = [say(Role.AGENT, "hi"), say(Role.CUSTOMER, "yes"), say(Role.TOOL, "{}")]
 
-    told = fold(None, [make_update(turns=turns)]).values()["turns"]
+    told = registers_of([make_update(turns=turns)]).values()["turns"]
 
     assert told.pop("ref")
     assert told == {"count": 3, "customers": 1, "words": True}
 
 
 def test_lone_surrogates_are_spelled_out() -> None:
-    registers, stored = settle(fold(None, [make_update(summary="a\ud800", ext={"\udc00": ["\udfff"]}, event="\ud801")]))
+    registers, stored = settle(
+        registers_of([make_update(summary="a\ud800", ext={"\udc00": ["\udfff"]}, event="\ud801")])
+    )
 
     assert registers.values() == {"summary": "a\\ud800", "ext.\\udc00": ["\\udfff"]}
     assert unpack(stored) == registers
@@ -141,7 +143,7 @@ def test_every_fact_is_folded() -> None:
 @given(histories)
 def test_times_durations_and_counts_are_plain_values(history: list[CallUpdate]) -> None:
     for update in history:
-        told = flatten(update)
+        told = flatten(update).facts
 
         assert msgspec.json.decode(msgspec.json.encode(told)) == told
         assert "rounds" not in told or abs(told["rounds"]) < 2**63

@@ -1,6 +1,6 @@
 """Updates of one call, as a test or Hypothesis needs them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -23,6 +23,8 @@ from schemas.words import (
     Role,
     Stage,
 )
+from storage.flatten import flatten
+from storage.fold import Registers, fold
 
 START = datetime(2026, 11, 20, 4, 55, tzinfo=UTC)
 START_MS = 1795150500000
@@ -57,6 +59,11 @@ def make_update(
         facts=facts,
         defaults=defaults or Defaults(),
     )
+
+
+def registers_of(updates: Iterable[CallUpdate], *, on: Registers | None = None) -> Registers:
+    """Return what *updates* fold to, *on* top of what is known."""
+    return fold(on, map(flatten, updates))
 
 
 def say(role: Role, text: str, n: int = 1) -> Turn:

@@ -1,0 +1,106 @@
+"""Reach MongoDB: which servers will do, how durable a write is, and what its errors mean to us."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC
+from typing import Any, Final
+
+from bson.codec_options import CodecOptions
+from pymongo import AsyncMongoClient, WriteConcern
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    InvalidURI,
+    NetworkTimeout,
+    OperationFailure,
+    PyMongoError,
+)
+
+from runtime.errors import CannotStart, Misconfigured
+from storage.ports import Away, TooSlow
+
+DATABASE: Final = "aftercall"
+"""Where the URL names none."""
+REACHED_WITHIN_MS: Final = 3_000
+"""How long to look for a server that takes writes: shorter than a caller's patience, longer than an election's gap."""
+ANSWERED_WITHIN_MS: Final = 30_000
+"""How long a reply may take: a frozen server must not hold a worker for ever."""
+DURABLE: Final = WriteConcern(w="majority", j=True)
+_CODEC: Final = CodecOptions[dict[str, Any]](tz_aware=True, tzinfo=UTC)
+
+DUPLICATE: Final = 11000
+"""MongoDB's code for a key that is taken."""
+_AWAY: Final = frozenset({
+    6, 7, 89, 9001,  # the network between its members
+    91, 11600, 11602,  # shutting down
+    189, 10058, 10107, 13435, 13436,  # no longer, or not yet, the primary
+    64, 79, 100,  # too few members to make a write durable
+    202, 262, 50,  # too busy
+    14031, 15914,  # its disk is full
+    13, 18, 8000,  # it does not know us (now)
+})  # fmt: skip
+"""MongoDB's codes that say nothing of what was asked: the same may be asked again."""
+
+Document = dict[str, Any]
+Database = AsyncDatabase[Document]
+Collection = AsyncCollection[Document]
+
+
+@asynccontextmanager
+async def connect(url: str) -> AsyncIterator[Database]:
+    """Yield the database that *url* names; raises `CannotStart` where it will not do, `Away` where none answers."""
+    try:
+        client = AsyncMongoClient[Document](
+            url,
+            appname="aftercall",
+            serverSelectionTimeoutMS=REACHED_WITHIN_MS,
+            connectTimeoutMS=REACHED_WITHIN_MS,
+            socketTimeoutMS=ANSWERED_WITHIN_MS,
+        )
+    except (InvalidURI, ValueError, PyMongoError) as error:
+        raise Misconfigured(f"AFTERCALL_MONGO_URL cannot be read: {error}") from error
+    async with client:
+        with answering():
+            hello = await client.admin.command("hello")
+        if "setName" not in hello and hello.get("msg") != "isdbgrid":
+            raise CannotStart(
+                "MongoDB runs standalone, without transactions and change streams: "
+                "start mongod with --replSet, then run rs.initiate() once"
+            )
+        yield client.get_default_database(DATABASE).with_options(codec_options=_CODEC, write_concern=DURABLE)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Let MongoDB's errors out as `TooSlow` and `Away` where they are no fault of what was asked."""
+    try:
+        yield
+    except ExecutionTimeout as error:
+        raise TooSlow from error
+    except PyMongoError as error:
+        if _is_away(error):
+            raise Away(_words(error)) from error
+        raise
+
+
+def _is_away(error: PyMongoError) -> bool:
+    match error:
+        case ConnectionFailure() | NetworkTimeout():
+            return True
+        case BulkWriteError():
+            failed = [row["code"] for row in error.details["writeErrors"] if row["code"] != DUPLICATE]
+            return all(code in _AWAY for code in failed)
+        case OperationFailure():
+            return error.code in _AWAY
+    return False
+
+
+def _words(error: PyMongoError) -> str:
+    """Return what happened without what was asked: a driver's message may hold documents."""
+    if isinstance(error, BulkWriteError):
+        concerns = error.details["writeConcernErrors"] or error.details["writeErrors"]
+        return f"MongoDB: {concerns[0].get('errmsg', 'write failed')[:200]}"
+    return f"MongoDB: {str(error)[:200]}"

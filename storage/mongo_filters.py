@@ -1,0 +1,71 @@
+"""Say a `Filter` in MongoDB's words: a closed set of operators over the closed set of fields, totally."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from bson.regex import Regex
+
+from schemas.money import LARGEST
+from schemas.query import All, Any_, Condition, Filter, Not, Op
+from storage.fields import PATHS
+from storage.spelling import spelled_out
+
+Document = dict[str, Any]
+NOTHING: Final[Document] = {"_id": {"$in": []}}
+"""What no call fulfils."""
+
+
+def _regex(pattern: str) -> Regex[str]:
+    # BSON ends a pattern at its first NUL.
+    return Regex(pattern.replace("\\\x00", "\\x00").replace("\x00", "\\x00"), "i")
+
+
+OPERATORS: Final[Mapping[Op, Callable[[Any], Any]]] = {
+    # Always under an operator: a value is never read as one, whatever it begins with.
+    Op.EQ: lambda value: {"$eq": value},
+    Op.NE: lambda value: {"$ne": value},
+    Op.IN: lambda value: {"$in": list(value)},
+    Op.GT: lambda value: {"$gt": value},
+    Op.GTE: lambda value: {"$gte": value},
+    Op.LT: lambda value: {"$lt": value},
+    Op.LTE: lambda value: {"$lte": value},
+    Op.EXISTS: lambda value: {"$exists": bool(value)},
+    Op.CONTAINS: lambda value: {"$regex": _regex(re.escape(value))},
+    Op.PREFIX: lambda value: {"$regex": _regex("^" + re.escape(value))},
+}
+"""How each operator compares; `text` is no comparison with one field."""
+
+
+def where(filter_: Filter) -> Document:
+    """Return *filter_* as a MongoDB query; `Not` and `ne` are exact complements."""
+    match filter_:
+        case Condition(field, op, value):
+            return {PATHS[field]: OPERATORS[op](_sayable(value))}
+        case All(parts):
+            return {"$and": [where(part) for part in parts]} if parts else {}
+        case Any_(parts):
+            return {"$or": [where(part) for part in parts]} if parts else NOTHING
+        case Not(part):
+            return {"$nor": [where(part)]}
+
+
+def scope(tenant: str, filter_: Filter, *, units: tuple[str, ...] | None) -> Document:
+    """Return the query for *filter_* among the calls that a key of *tenant*, bound to *units*, may see."""
+    parts = [part for part in (where(filter_),) if part]
+    if units is not None:
+        parts.append({"unit.id": {"$in": list(units)}})
+    return {"tenant": tenant, "$and": parts} if parts else {"tenant": tenant}
+
+
+def _sayable(value: Any) -> Any:
+    """Return *value* as BSON can hold it, comparing as it did."""
+    match value:
+        case bool() | datetime() | float():
+            return value
+        case int() if abs(value) > LARGEST:
+            return float("inf") if value > 0 else float("-inf")
+        case list() | tuple():
+            return [_sayable(inner) for inner in value]
+    return spelled_out(value)

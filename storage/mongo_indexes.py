@@ -1,0 +1,45 @@
+"""The indexes, each with the questions that it is there for."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+NEWEST: Final = (("started_at", DESCENDING), ("_id", DESCENDING))
+
+
+class Index(NamedTuple):
+    """One index: keys in order, what it serves, and MongoDB's options."""
+
+    collection: str
+    name: str
+    serves: str
+    keys: tuple[tuple[str, int], ...]
+    options: Mapping[str, Any] = MappingProxyType({})
+
+    def model(self) -> IndexModel:
+        """Return what the driver makes it from."""
+        return IndexModel(list(self.keys), name=self.name, **self.options)
+
+
+def _calls(name: str, serves: str, *keys: tuple[str, int], **options: Any) -> Index:
+    return Index("calls", name, serves, (("tenant", ASCENDING), *keys), options)
+
+
+INDEXES: Final = (
+    _calls("number", "one call by number; numbers are never given twice", ("number", ASCENDING), unique=True),
+    _calls("uid", "one call by uid", ("uid", ASCENDING), unique=True),
+    _calls("platform_call_id", "platform_call_id =", ("platform_call_id", ASCENDING)),
+    _calls("started", "lists by start, any filter on the way; started_after, started_before", *NEWEST),
+    _calls("created", "lists by creation", ("created_at", DESCENDING), ("_id", DESCENDING)),
+    _calls("updated", "updated_after: keeping a copy in step", ("updated_at", DESCENDING), ("_id", DESCENDING)),
+    _calls("duration", "lists by duration", ("duration_s", DESCENDING), ("_id", DESCENDING)),
+    _calls("cost", "lists by cost", ("cost.currency", DESCENDING), ("cost.micros", DESCENDING), ("_id", DESCENDING)),
+    _calls("customer", "customer_number =, newest first", ("keys.customer", ASCENDING), *NEWEST),
+    _calls("outcome", "outcome =, newest first", ("outcome", ASCENDING), *NEWEST),
+    _calls("unit", "unit =, newest first; a key bound to units", ("unit.id", ASCENDING), *NEWEST),
+    _calls("agent", "agent =, newest first", ("agent.id", ASCENDING), *NEWEST),
+    _calls("batch", "batch =, newest first", ("batch.id", ASCENDING), *NEWEST),
+    Index("events", "expiry", "raw events end by themselves", (("expire_at", ASCENDING),), {"expireAfterSeconds": 0}),
+)

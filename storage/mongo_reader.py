@@ -1,0 +1,132 @@
+"""Read calls from MongoDB: pages by keyset, exact totals, one call with all its parts."""
+
+from typing import Any, Final
+
+from pymongo import ASCENDING, DESCENDING
+
+from schemas.call import Call
+from schemas.query import CallQuery, Page, Position
+from storage.document import Document, refs, summary, whole
+from storage.fields import ORDERS
+from storage.fold import unpack
+from storage.mongo import Database, answering
+from storage.mongo_chunks import read
+from storage.mongo_filters import scope
+from storage.mongo_writer import part_name
+from storage.pages import key_of, position
+from storage.parts import Parts, unpack_parts
+from storage.ports import Away
+
+TOO_SLOW_MS: Final = 10_000
+"""A question that takes longer is cancelled: nobody waits for it, and others do."""
+ATTEMPTS: Final = 5
+"""A call that changes while it is read is read again; more often in a row than this is no chance."""
+_NOT_SHOWN: Final = {"registers": 0, "edits": 0, "keys": 0}
+_UID_LENGTH: Final = 36
+_NUMBER_LENGTH: Final = 10
+
+
+class MongoReader:
+    """The half of the store that query uses."""
+
+    def __init__(self, database: Database) -> None:
+        """Read from *database*, whose indexes are there."""
+        self._database = database
+        self._calls = database["calls"]
+        self._transcripts = database["transcripts"]
+
+    async def page(self, tenant: str, query: CallQuery) -> Page[Call]:
+        """Return calls in the query's order, those without a sort key at the end."""
+        seen = scope(tenant, query.filter, units=query.units)
+        with answering():
+            rows = await self._rows(seen, query)
+            total = await self._count(seen) if query.total else None
+        shown = rows[: query.limit]
+        return Page(
+            rows=[summary(row) for row in shown],
+            next=position(shown[-1], query.order.by) if len(rows) > query.limit else None,
+            total=total,
+        )
+
+    async def get(self, tenant: str, call_id: str, *, units: tuple[str, ...] | None = None) -> Call | None:
+        """Return one whole call by `uid` or `number`."""
+        name = _name(call_id)
+        if name is None:
+            return None
+        seen = {"tenant": tenant, **name} if units is None else {"tenant": tenant, **name, "unit.id": {"$in": units}}
+        with answering():
+            for _ in range(ATTEMPTS):
+                document = await self._calls.find_one(seen)
+                if document is None:
+                    return None
+                named = refs(unpack(document["registers"]))
+                parts = await self._parts(document["uid"], named)
+                if parts.keys() == named:
+                    return whole(document, parts)
+        raise Away("this call changes faster than it can be read")
+
+    async def _rows(self, seen: Document, query: CallQuery) -> list[Document]:
+        """Return up to one row more than the page holds."""
+        keys = ORDERS[query.order.by]
+        most = query.limit + 1
+        after = query.after
+        rows: list[Document] = []
+        if after is None or key_of(after) is not None:
+            rows = await self._find(seen, _present(keys, after, query), keys=keys, query=query, most=most)
+            after = None
+        if len(rows) < most:
+            absent = _absent(keys, after, query)
+            rows += await self._find(seen, absent, keys=(), query=query, most=most - len(rows))
+        return rows
+
+    async def _find(
+        self, seen: Document, place: Document, *, keys: tuple[str, ...], query: CallQuery, most: int
+    ) -> list[Document]:
+        way = DESCENDING if query.order.descending else ASCENDING
+        cursor = self._calls.find({"$and": [seen, place]}, _NOT_SHOWN, max_time_ms=TOO_SLOW_MS)
+        return await cursor.sort([(key, way) for key in (*keys, "_id")]).limit(most).to_list()
+
+    async def _count(self, seen: Document) -> int:
+        # `count` walks an index where the driver's own way, an aggregation, may fetch; with a query it is exact.
+        answer = await self._database.command("count", "calls", query=seen, maxTimeMS=TOO_SLOW_MS)
+        return int(answer["n"])
+
+    async def _parts(self, uid: str, named: frozenset[str]) -> dict[str, Parts]:
+        found = self._transcripts.find({"_id": {"$in": [part_name(uid, ref) for ref in named]}})
+        parts = {}
+        async for first in found:
+            content = b"".join([piece async for piece in read(self._transcripts, first)])
+            if len(content) == first["size"]:
+                parts[first["_id"].removeprefix(f"{uid}:")] = unpack_parts(content)
+        return parts
+
+
+def _name(call_id: str) -> Document | None:
+    """Return how a call named *call_id* is found, None where no call can have that name."""
+    if len(call_id) == _UID_LENGTH and call_id.isascii():
+        return {"uid": call_id}
+    if len(call_id) == _NUMBER_LENGTH and call_id.isascii() and call_id.isdigit():
+        return {"number": int(call_id)}
+    return None
+
+
+def _present(keys: tuple[str, ...], after: Position | None, query: CallQuery) -> Document:
+    """Return the query for calls that have a sort key, behind *after* in the order."""
+    if after is None:
+        return {keys[0]: {"$ne": None}}
+    way = "$lt" if query.order.descending else "$gt"
+    names, values = (*keys, "_id"), (*(key_of(after) or ()), after.id)
+    ties = [
+        {**dict(zip(names[:place], values[:place], strict=True)), names[place]: {way: values[place]}}
+        for place in range(len(names))
+    ]
+    # The bound of the first key is what the index begins at; the alternatives are looked at in the index alone.
+    return {keys[0]: {f"{way}e": values[0]}, "$or": ties}
+
+
+def _absent(keys: tuple[str, ...], after: Position | None, query: CallQuery) -> Document:
+    """Return the query for calls without a sort key, behind *after* among them."""
+    place: dict[str, Any] = {keys[0]: None}
+    if after is not None:
+        place["_id"] = {"$lt" if query.order.descending else "$gt": after.id}
+    return place

@@ -1,0 +1,64 @@
+"""Make what the database lacks: collections and indexes; tell what is otherwise than it should be."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pymongo.errors import OperationFailure
+
+from storage.mongo import Database, answering
+from storage.mongo_indexes import INDEXES, Index
+
+COLLECTIONS: Final = ("calls", "transcripts", "events", "counters")
+_OTHERWISE: Final = frozenset({85, 86})
+"""MongoDB's codes for an index of that name or those keys that was made otherwise."""
+_THERE: Final = 48
+"""MongoDB's code for a collection that exists."""
+
+
+async def set_up(database: Database) -> Sequence[str]:
+    """Make missing collections and indexes, returns one sentence for each that is otherwise. Raises `Away`."""
+    with answering():
+        findings = []
+        for name in COLLECTIONS:
+            await _make(database, name)
+            indexes = [index for index in INDEXES if index.collection == name]
+            if indexes and not await _indexed(database, *indexes):
+                findings += [_otherwise(index) for index in indexes if not await _indexed(database, index)]
+        return findings
+
+
+async def _indexed(database: Database, *indexes: Index) -> bool:
+    """Make *indexes* of one collection; False where one of them was made otherwise before."""
+    try:
+        await database[indexes[0].collection].create_indexes([index.model() for index in indexes])
+    except OperationFailure as error:
+        if error.code in _OTHERWISE:
+            return False
+        raise
+    return True
+
+
+def _otherwise(index: Index) -> str:
+    return (
+        f"index {index.name} of {index.collection} was made otherwise ({index.serves}): "
+        f"drop it with db.{index.collection}.dropIndex({index.name!r}) and run `aftercall setup`"
+    )
+
+
+async def missing(database: Database) -> Sequence[str]:
+    """Return one sentence for each index that is missing. Raises `Away`."""
+    with answering():
+        there = {name: set(await database[name].index_information()) for name in COLLECTIONS}
+    return [
+        f"index {index.name} of {index.collection} is missing ({index.serves}): run `aftercall setup`"
+        for index in INDEXES
+        if index.name not in there[index.collection]
+    ]
+
+
+async def _make(database: Database, name: str) -> None:
+    try:
+        await database.create_collection(name, check_exists=False)
+    except OperationFailure as error:
+        if error.code != _THERE:
+            raise

@@ -1,0 +1,160 @@
+"""Write calls: raw events kept, updates folded into documents, all of it repeatable after any interruption.
+
+The order of writes: long parts, then the document that refers to them, then the parts that it let go. A process that
+dies in between leaves nothing that reads wrong, and the same updates made again complete it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import bson
+from pymongo import DeleteMany, InsertOne, ReplaceOne, UpdateOne
+
+from runtime.clock import Clock, utc_now
+from schemas.envelope import Envelope
+from schemas.update import CallUpdate
+from storage.document import KEPT, Document, Folded, Identity, folded, refs
+from storage.flatten import whole_ms
+from storage.fold import unpack
+from storage.mongo import Database, answering
+from storage.mongo_bulk import Write, insert, write
+from storage.mongo_chunks import all_of, pieces
+from storage.mongo_events import raw_event
+from storage.mongo_numbers import MongoNumbers
+
+LARGEST: Final = 16_000_000
+"""Bytes of a document, a little below MongoDB's 16 MiB."""
+WORTH_MEASURING: Final = 4_000_000
+"""Shorter registers make no document of `LARGEST`: what is shown of them is shorter than they are."""
+_NEEDED: Final = {"registers": 1, "revision": 1, **dict.fromkeys(KEPT, 1)}
+
+RawDays = Callable[[str], int]
+"""How many days a tenant's raw events are kept."""
+
+
+class Waiting:
+    """One call of a batch on its way: its updates, and the parts that may be nobody's once it is done."""
+
+    def __init__(self, identity: Identity) -> None:
+        """Begin without updates."""
+        self.identity = identity
+        self.updates: list[CallUpdate] = []
+        self.parts: set[str] = set()
+
+
+class MongoWriter:
+    """The half of the store that workers use."""
+
+    def __init__(self, database: Database, *, raw_days: RawDays, clock: Clock = utc_now) -> None:
+        """Write to *database*, whose indexes are there."""
+        self._calls = database["calls"]
+        self._transcripts = database["transcripts"]
+        self._events = database["events"]
+        self._numbers = MongoNumbers(database)
+        self._raw_days = raw_days
+        self._clock = clock
+
+    async def keep(self, envelopes: Sequence[Envelope]) -> None:
+        """Keep the raw events; of an equal one, when it came first and last."""
+        rows = [row for event in envelopes for row in raw_event(event, days=self._raw_days(event.tenant))]
+        with answering():
+            again = [row for row in await insert(self._events, rows) if "received_at" in row]
+            await write(self._events, [UpdateOne({"_id": row["_id"]}, _came_again(row)) for row in again])
+
+    async def apply(self, updates: Sequence[CallUpdate]) -> Sequence[CallUpdate]:
+        """Fold each update into its call; returns those that no document can hold."""
+        waiting = _by_call(updates)
+        refused: list[CallUpdate] = []
+        with answering():
+            while waiting:
+                waiting = await self._round(waiting, refused)
+        return refused
+
+    async def _round(self, waiting: Mapping[str, Waiting], refused: list[CallUpdate]) -> dict[str, Waiting]:
+        """Read, fold and write each call once; returns the calls that somebody else wrote meanwhile."""
+        before = {row["_id"]: row async for row in self._calls.find({"_id": {"$in": list(waiting)}}, _NEEDED)}
+        after: dict[str, Folded] = {}
+        for key, call in waiting.items():
+            result = folded(before.get(key), call.updates, identity=call.identity)
+            if result and _too_large(result.document):
+                refused.extend(call.updates)
+            elif result:
+                after[key] = result
+                call.parts |= result.parts.keys() | result.let_go
+        await self._write_parts(after.values())
+        again = await self._write_calls(after, before)
+        done = {key: call for key, call in waiting.items() if key not in again}
+        await self._let_go(done, before, after)
+        return {key: waiting[key] for key in again}
+
+    async def _write_parts(self, results: Iterable[Folded]) -> None:
+        rows = [
+            row
+            for result in results
+            for ref, packed in result.parts.items()
+            for row in pieces(part_name(result.document["uid"], ref), packed)
+        ]
+        await insert(self._transcripts, rows)  # a name that is taken holds these very bytes
+
+    async def _write_calls(self, after: Mapping[str, Folded], before: Mapping[str, Document]) -> set[str]:
+        """Write the documents; returns the keys of those that must be read and folded again."""
+        await self._number([result.document for key, result in after.items() if key not in before])
+        now = whole_ms(self._clock())
+        writes: list[Write] = []
+        for key, result in after.items():
+            known = before.get(key)
+            result.document["updated_at"] = now
+            result.document["revision"] = known["revision"] + 1 if known else 1
+            writes.append(_replace(known, result.document) if known else InsertOne(result.document))
+        written = await write(self._calls, writes)
+        keys = list(after)
+        again = {keys[taken.place] for taken in written.taken}
+        for tenant in {after[keys[t.place]].document["tenant"] for t in written.taken if "number" in t.fields}:
+            await self._numbers.move_on(tenant)
+        replaced = [key for key in keys if key in before]
+        # Which of them met another revision is not told; one that was written is found unchanged when read again.
+        return again if written.matched == len(replaced) else again.union(replaced)
+
+    async def _number(self, documents: Sequence[Document]) -> None:
+        by_tenant: dict[str, list[Document]] = {}
+        for document in documents:
+            by_tenant.setdefault(document["tenant"], []).append(document)
+        for tenant, rows in by_tenant.items():
+            for row, number in zip(rows, await self._numbers.take(tenant, len(rows)), strict=True):
+                row["number"] = number
+
+    async def _let_go(
+        self, done: Mapping[str, Waiting], before: Mapping[str, Document], after: Mapping[str, Folded]
+    ) -> None:
+        """Delete the parts that calls no longer refer to: a greater key took their place, they never come back."""
+        writes: list[Write] = []
+        for key, call in done.items():
+            if call.parts and (key in after or key in before):
+                named = after[key].named if key in after else refs(unpack(before[key]["registers"]))
+                writes.extend(DeleteMany(all_of(part_name(call.identity.uid, ref))) for ref in call.parts - named)
+        await write(self._transcripts, writes)
+
+
+def part_name(uid: str, ref: str) -> str:
+    """Return the `_id` of a call's long parts."""
+    return f"{uid}:{ref}"
+
+
+def _by_call(updates: Sequence[CallUpdate]) -> dict[str, Waiting]:
+    waiting: dict[str, Waiting] = {}
+    for update in updates:
+        identity = Identity.of(update)
+        waiting.setdefault(identity.key, Waiting(identity)).updates.append(update)
+    return waiting
+
+
+def _replace(known: Document, document: Document) -> Write:
+    return ReplaceOne({"_id": document["_id"], "revision": known["revision"]}, document)
+
+
+def _too_large(document: Document) -> bool:
+    return len(document["registers"]) > WORTH_MEASURING and len(bson.encode(document)) > LARGEST
+
+
+def _came_again(row: Document) -> dict[str, Any]:
+    return {"$min": {"received_at": row["received_at"]}, "$max": {"last_at": row["received_at"]}}

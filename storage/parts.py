@@ -1,0 +1,44 @@
+"""The long parts of what an event said, which are stored beside the calls: turns and transcript. Pure."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Final
+
+import msgspec
+
+from schemas.call import Turn
+from schemas.update import OrderKey
+from schemas.words import Role
+from storage.spelling import spelled_out
+
+_SPEAKERS: Final = {Role.AGENT: "Agent", Role.CUSTOMER: "Customer"}
+
+
+class Parts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Turns and transcript of one event."""
+
+    turns: list[Turn] = []
+    transcript: str | None = None
+
+    def pack(self) -> bytes:
+        """Return the stored form."""
+        try:
+            return msgspec.json.encode(self)
+        except UnicodeEncodeError:
+            return msgspec.json.encode(spelled_out(msgspec.to_builtins(self)))
+
+
+unpack_parts: Final = msgspec.json.Decoder(Parts).decode
+
+
+def part_ref(key: OrderKey, packed: bytes) -> str:
+    """Return the name (32 hex digits) of the parts that the event at *key* brought; no two readings share one."""
+    content = blake2b(packed, digest_size=16)
+    content.update(repr(tuple(key)).encode())
+    return content.hexdigest()
+
+
+def spoken(turns: Sequence[Turn]) -> str | None:
+    """Return what was said as `Agent: …` lines, the text unchanged; None where nothing was."""
+    lines = [f"{_SPEAKERS[turn.role]}: {turn.text}" for turn in turns if turn.role in _SPEAKERS]
+    return "\n".join(lines) or None

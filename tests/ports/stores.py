@@ -1,0 +1,56 @@
+"""Every store that the suite runs on, and what it needs to be asked."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+import pytest
+
+from runtime.clock import Clock, utc_now
+from storage.memory import MemoryStore
+from storage.mongo import connect
+from storage.mongo_reader import MongoReader
+from storage.mongo_setup import set_up
+from storage.mongo_writer import MongoWriter
+from storage.ports import CallReader, CallWriter
+
+NAMES = ("memory", "mongo")
+
+
+class Store(NamedTuple):
+    """Both halves of one store."""
+
+    writer: CallWriter
+    reader: CallReader
+
+
+@asynccontextmanager
+async def open_store(name: str, request: pytest.FixtureRequest, *, clock: Clock = utc_now) -> AsyncIterator[Store]:
+    """Yield an empty store; MongoDB is started only for the test that needs it."""
+    if name == "memory":
+        memory = MemoryStore(clock=clock)
+        yield Store(memory, memory)
+        return
+    url, database = request.getfixturevalue("mongo_url"), request.getfixturevalue("database")
+    await prepare(url, database)
+    async with mongo_store(url, database, clock=clock) as store:
+        yield store
+
+
+async def prepare(url: str, database: str) -> None:
+    """Make collections and indexes in *database*."""
+    async with connect(in_database(url, database)) as opened:
+        assert await set_up(opened) == []
+
+
+@asynccontextmanager
+async def mongo_store(url: str, database: str, *, clock: Clock = utc_now) -> AsyncIterator[Store]:
+    """Yield a store in *database*, which is prepared, with a client of its own."""
+    async with connect(in_database(url, database)) as opened:
+        yield Store(MongoWriter(opened, raw_days=lambda _: 30, clock=clock), MongoReader(opened))
+
+
+def in_database(url: str, database: str) -> str:
+    """Return *url* with *database* in its path."""
+    address, _, options = url.partition("/?")
+    return f"{address.rstrip('/')}/{database}?{options}"
