@@ -95,7 +95,8 @@ def _is_away(error: PyMongoError) -> bool:
             return all(code in _AWAY for code in failed)
         case OperationFailure():
             return error.code in _AWAY
-    return False
+        case _:
+            return False
 
 
 def _words(error: PyMongoError) -> str:

@@ -68,4 +68,5 @@ def _sayable(value: Any) -> Any:
             return float("inf") if value > 0 else float("-inf")
         case list() | tuple():
             return [_sayable(inner) for inner in value]
-    return spelled_out(value)
+        case _:
+            return spelled_out(value)

@@ -39,7 +39,7 @@ class MongoReader:
         """Return calls in the query's order, those without a sort key at the end."""
         seen = scope(tenant, query.filter, units=query.units)
         with answering():
-            rows = await self._rows(seen, query)
+            rows = await self._rows(tenant, query)
             total = await self._count(seen) if query.total else None
         shown = rows[: query.limit]
         return Page(
@@ -65,26 +65,15 @@ class MongoReader:
                     return whole(document, parts)
         raise Away("this call changes faster than it can be read")
 
-    async def _rows(self, seen: Document, query: CallQuery) -> list[Document]:
+    async def _rows(self, tenant: str, query: CallQuery) -> list[Document]:
         """Return up to one row more than the page holds."""
-        keys = ORDERS[query.order.by]
-        most = query.limit + 1
-        after = query.after
         rows: list[Document] = []
-        if after is None or key_of(after) is not None:
-            rows = await self._find(seen, _present(keys, after, query), keys=keys, query=query, most=most)
-            after = None
-        if len(rows) < most:
-            absent = _absent(keys, after, query)
-            rows += await self._find(seen, absent, keys=(), query=query, most=most - len(rows))
+        for find in plan(tenant, query):
+            if len(rows) <= query.limit:
+                cursor = self._calls.find(find["filter"], _NOT_SHOWN, max_time_ms=TOO_SLOW_MS)
+                lacking = query.limit + 1 - len(rows)
+                rows += await cursor.sort(list(find["sort"].items())).limit(lacking).to_list()
         return rows
-
-    async def _find(
-        self, seen: Document, place: Document, *, keys: tuple[str, ...], query: CallQuery, most: int
-    ) -> list[Document]:
-        way = DESCENDING if query.order.descending else ASCENDING
-        cursor = self._calls.find({"$and": [seen, place]}, _NOT_SHOWN, max_time_ms=TOO_SLOW_MS)
-        return await cursor.sort([(key, way) for key in (*keys, "_id")]).limit(most).to_list()
 
     async def _count(self, seen: Document) -> int:
         # `count` walks an index where the driver's own way, an aggregation, may fetch; with a query it is exact.
@@ -99,6 +88,18 @@ class MongoReader:
             if len(content) == first["size"]:
                 parts[first["_id"].removeprefix(f"{uid}:")] = unpack_parts(content)
         return parts
+
+
+def plan(tenant: str, query: CallQuery) -> list[Document]:
+    """Return the finds (filter and sort) that answer *query*, one after the other: calls with a sort key, without."""
+    seen = scope(tenant, query.filter, units=query.units)
+    keys, after = ORDERS[query.order.by], query.after
+    # Also where the key is absent: the same for all, it lets MongoDB see that an index has the order.
+    sort = dict.fromkeys((*keys, "_id"), DESCENDING if query.order.descending else ASCENDING)
+    if after is not None and key_of(after) is None:
+        return [{"filter": {"$and": [seen, _absent(keys, after, query)]}, "sort": sort}]
+    places = _present(keys, after, query), _absent(keys, None, query)
+    return [{"filter": {"$and": [seen, place]}, "sort": sort} for place in places]
 
 
 def _name(call_id: str) -> Document | None:

@@ -8,7 +8,7 @@ from pymongo.errors import OperationFailure
 from storage.mongo import Database, answering
 from storage.mongo_indexes import INDEXES, Index
 
-COLLECTIONS: Final = ("calls", "transcripts", "events", "counters")
+COLLECTIONS: Final = ("calls", "transcripts", "events", "counters", "secrets")
 _OTHERWISE: Final = frozenset({85, 86})
 """MongoDB's codes for an index of that name or those keys that was made otherwise."""
 _THERE: Final = 48

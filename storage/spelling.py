@@ -12,4 +12,5 @@ def spelled_out(value: Any) -> Any:
             return {spelled_out(key): spelled_out(inner) for key, inner in value.items()}
         case list():
             return [spelled_out(inner) for inner in value]
-    return value
+        case _:
+            return value

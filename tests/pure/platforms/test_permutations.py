@@ -10,8 +10,8 @@ import pytest
 from schemas.update import CallUpdate
 from schemas.words import Platform
 from storage.derive import derive, recordings
-from storage.fold import fold, pack
-from tests.pure.storage.updates import make_update
+from storage.fold import pack
+from tests.pure.storage.updates import make_update, registers_of
 from tests.webhooks import FIXTURES, recorded
 from workers.platforms import NORMALISERS
 
@@ -105,7 +105,7 @@ def test_any_order_and_repetition_of_a_calls_events_gives_one_document(story: st
     updates = told(story)
     assert len(updates) <= MOST_EVENTS
 
-    documents = {pack(fold(None, [*order, order[0]])) for order in permutations(updates)}
+    documents = {pack(registers_of([*order, order[0]])) for order in permutations(updates)}
 
     assert len(documents) == 1
 
@@ -114,12 +114,12 @@ def test_any_order_and_repetition_of_a_calls_events_gives_one_document(story: st
 def test_the_document_says_what_its_events_say_together(story: str) -> None:
     _, expected = STORIES[story]
 
-    call = derive(fold(None, reversed(told(story))))
+    call = derive(registers_of(reversed(told(story))))
 
     assert {name: call.get(name) for name in expected} == expected
 
 
 def test_the_audio_that_came_in_a_webhook_is_a_recording_of_our_own() -> None:
-    registers = fold(None, told("elevenlabs/audio and words"))
+    registers = registers_of(told("elevenlabs/audio and words"))
 
     assert recordings(registers, uid="u-1") == {"full": "/v1/calls/u-1/recordings/full"}

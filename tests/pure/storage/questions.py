@@ -57,6 +57,6 @@ queries = st.builds(
     filter=filters,
     order=orders,
     limit=st.integers(1, 4),
-    total=st.just(True),
+    total=st.just(value=True),
     units=st.none() | st.just(("1", "u.1")),
 )

@@ -1,0 +1,101 @@
+"""How MongoDB answers: from an index, whatever is asked; in order without sorting, where an index promises it."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Final
+
+import pytest
+
+from schemas.query import All, Any_, CallQuery, Condition, Field, Filter, Not, Op, Order, OrderBy, Position
+from storage.fields import ORDERS, PATHS
+from storage.mongo import Database, connect
+from storage.mongo_filters import OPERATORS, scope
+from storage.mongo_reader import plan
+from storage.mongo_setup import set_up
+from storage.mongo_writer import MongoWriter
+from storage.passes import COMPARE
+from tests.ports.stores import in_database
+from tests.pure.storage.updates import at, make_update
+
+VALUES: Final[dict[Op, Any]] = {Op.IN: ["a", "b"], Op.EXISTS: True}
+ORDERED: Final = tuple(Order(by, descending) for by in OrderBy for descending in (True, False))
+INDEXED: Final = (Field.CUSTOMER_NUMBER, Field.OUTCOME, Field.UNIT, Field.AGENT, Field.BATCH)
+"""Filters that keep the order of `started_at` without sorting."""
+
+
+@pytest.fixture
+async def calls(mongo_url: str, database: str) -> AsyncIterator[Database]:
+    async with connect(in_database(mongo_url, database)) as opened:
+        await set_up(opened)
+        await MongoWriter(opened, raw_days=lambda _: 30).apply(
+            [make_update(call=f"c-{n}", started_at=at(n), title=f"t{n}") for n in range(50)]
+        )
+        yield opened
+
+
+def stages(explained: Any) -> Iterator[dict[str, Any]]:
+    """Yield every stage of the plan that won."""
+    if isinstance(explained, dict):
+        if "stage" in explained:
+            yield explained
+        for name, inner in explained.items():
+            if name != "rejectedPlans":
+                yield from stages(inner)
+    elif isinstance(explained, list):
+        for inner in explained:
+            yield from stages(inner)
+
+
+async def explain(database: Database, query: CallQuery) -> list[str]:
+    """Return the stages of each of the finds that answer *query*."""
+    found: list[str] = []
+    for find in plan("acme", query):
+        answer = await database.command("explain", {"find": "calls", **find}, verbosity="queryPlanner")
+        found += [stage["stage"] for stage in stages(answer["queryPlanner"]["winningPlan"])]
+    return found
+
+
+async def test_no_condition_scans_the_collection(calls: Database) -> None:
+    for field in PATHS:
+        for op in OPERATORS:
+            asked = Condition(field, op, VALUES.get(op, "a"))
+            for filter_ in (asked, Not(asked), Any_((asked, Not(asked)))):
+                assert "COLLSCAN" not in await explain(calls, CallQuery(filter=filter_)), (field, op)
+
+
+@pytest.mark.parametrize("order", ORDERED, ids=repr)
+async def test_every_order_is_read_from_its_index(calls: Database, order: Order) -> None:
+    value: Any = at(5) if order.by in {OrderBy.STARTED_AT, OrderBy.CREATED_AT} else 5.0
+    key = ["USD", 5] if order.by is OrderBy.COST else value
+    for after in (None, Position(key, "acme:vapi:c-7"), Position(None, "acme:vapi:c-7")):
+        found = await explain(calls, CallQuery(order=order, after=after))
+
+        assert "IXSCAN" in found
+        assert not {"COLLSCAN", "SORT"} & set(found)
+
+
+@pytest.mark.parametrize("field", INDEXED)
+async def test_indexed_filters_keep_the_order_without_sorting(calls: Database, field: Field) -> None:
+    asked = Condition(field, Op.EQ, "a")
+    within = Condition(Field.STARTED_AT, Op.GTE, at(3))
+    filters: tuple[Filter, ...] = (asked, All((asked, within)))
+    for filter_ in filters:
+        for descending in (True, False):
+            for after in (None, Position(at(5), "acme:vapi:c-7")):
+                query = CallQuery(filter=filter_, order=Order(descending=descending), after=after)
+                assert not {"COLLSCAN", "SORT"} & set(found := await explain(calls, query)), (found, query)
+
+
+@pytest.mark.parametrize("field", [Field.UID, Field.NUMBER, Field.PLATFORM_CALL_ID])
+async def test_one_call_is_found_by_its_names_at_once(calls: Database, field: Field) -> None:
+    value = 1_000_000_000 if field is Field.NUMBER else "c-1"
+    asked = scope("acme", Condition(field, Op.EQ, value), units=None)
+    answer = await calls.command("explain", {"find": "calls", "filter": asked}, verbosity="executionStats")
+
+    assert answer["executionStats"]["totalKeysExamined"] <= 2
+
+
+def test_every_store_knows_every_operator_and_field() -> None:
+    assert set(OPERATORS) == set(Op) - {Op.TEXT}
+    assert set(COMPARE) | {Op.NE, Op.EXISTS} == set(OPERATORS)
+    assert set(PATHS) == set(Field) - {Field.TEXT}
+    assert set(ORDERS) == set(OrderBy)
