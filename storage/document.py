@@ -18,6 +18,7 @@ from storage.fold import Registers, fold, settle, unpack
 from storage.numbers import spellings
 from storage.parts import Parts, spoken
 from storage.spelling import spelled_out
+from storage.tombstones import keys_of
 
 _TIMES: Final = ("created_at", "started_at", "answered_at", "ended_at")
 KEPT: Final[tuple[str, ...]] = ("number", "edits", "evaluations", "edited_at", "updated_by")
@@ -125,6 +126,7 @@ def _keys(facts: Document) -> Document:
         "to": spellings(facts.get("to")),
         "customer": spellings(facts.get("customer_number")),
         "tags": [key for tag in facts["tags"] for key in (tag["name"], tag["id"])],
+        "numbers": keys_of(facts),
     }
     return {name: values for name, values in keys.items() if values}
 

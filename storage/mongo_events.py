@@ -24,7 +24,7 @@ _defaults: Final = msgspec.json.Decoder(Defaults).decode
 def event_name(event: Envelope) -> str:
     """Return a raw event's `_id`: its call's uid, then a hash of the event id and of the bytes, so one a version."""
     version = blake2b(f"{event.event_id}\x00{event.digest}".encode("utf-8", "surrogatepass"), digest_size=16)
-    return f"{_uid(event)}:{version.hexdigest()}"
+    return f"{uid_of(event)}:{version.hexdigest()}"
 
 
 def raw_event(event: Envelope, *, days: int) -> Iterator[Document]:
@@ -47,6 +47,7 @@ def envelope(first: Document, body: bytes) -> Envelope:
     return Envelope(**beside, received_at=to_ms(first["last_at"]), body=body, defaults=defaults)
 
 
-def _uid(event: Envelope) -> str:
+def uid_of(event: Envelope) -> str:
+    """Return the uid of the call that *event* tells of."""
     call_id: str = spelled_out(event.call_id)
     return call_uid(call_key(tenant=event.tenant, platform=event.platform, platform_call_id=call_id))

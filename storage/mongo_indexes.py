@@ -27,6 +27,10 @@ def _calls(name: str, serves: str, *keys: tuple[str, int], **options: Any) -> In
     return Index("calls", name, serves, (("tenant", ASCENDING), *keys), options)
 
 
+def _batches(name: str, serves: str, *keys: tuple[str, int]) -> Index:
+    return Index("batches", name, serves, (("tenant", ASCENDING), *keys))
+
+
 INDEXES: Final = (
     _calls("number", "one call by number; numbers are never given twice", ("number", ASCENDING), unique=True),
     _calls("uid", "one call by uid", ("uid", ASCENDING), unique=True),
@@ -41,5 +45,8 @@ INDEXES: Final = (
     _calls("unit", "unit =, newest first; a key bound to units", ("unit.id", ASCENDING), *NEWEST),
     _calls("agent", "agent =, newest first", ("agent.id", ASCENDING), *NEWEST),
     _calls("batch", "batch =, newest first", ("batch.id", ASCENDING), *NEWEST),
+    _calls("numbers", "erasure of a number in any spelling", ("keys.numbers", ASCENDING)),
+    _batches("batches_started", "batches, newest first", ("first_started_at", DESCENDING), ("_id", DESCENDING)),
+    _batches("batches_stale", "batches to be summed anew", ("stale", ASCENDING)),
     Index("events", "expiry", "raw events end by themselves", (("expire_at", ASCENDING),), {"expireAfterSeconds": 0}),
 )

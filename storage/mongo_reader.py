@@ -50,7 +50,7 @@ class MongoReader:
 
     async def get(self, tenant: str, call_id: str, *, units: tuple[str, ...] | None = None) -> Call | None:
         """Return one whole call by `uid` or `number`."""
-        name = _name(call_id)
+        name = name_of(call_id)
         if name is None:
             return None
         seen = {"tenant": tenant, **name} if units is None else {"tenant": tenant, **name, "unit.id": {"$in": units}}
@@ -102,7 +102,7 @@ def plan(tenant: str, query: CallQuery) -> list[Document]:
     return [{"filter": {"$and": [seen, place]}, "sort": sort} for place in places]
 
 
-def _name(call_id: str) -> Document | None:
+def name_of(call_id: str) -> Document | None:
     """Return how a call named *call_id* is found, None where no call can have that name."""
     if len(call_id) == _UID_LENGTH and call_id.isascii():
         return {"uid": call_id}

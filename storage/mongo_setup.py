@@ -8,7 +8,17 @@ from pymongo.errors import OperationFailure
 from storage.mongo import Database, answering
 from storage.mongo_indexes import INDEXES, Index
 
-COLLECTIONS: Final = ("calls", "transcripts", "events", "counters", "secrets")
+COLLECTIONS: Final = (
+    "calls",
+    "transcripts",
+    "events",
+    "counters",
+    "secrets",
+    "history",
+    "criteria",
+    "batches",
+    "tombstones",
+)
 _OTHERWISE: Final = frozenset({85, 86})
 """MongoDB's codes for an index of that name or those keys that was made otherwise."""
 _THERE: Final = 48

@@ -17,16 +17,18 @@ from storage.document import KEPT, Document, Folded, Identity, folded, refs
 from storage.flatten import whole_ms
 from storage.fold import unpack
 from storage.mongo import Database, answering
+from storage.mongo_batches import MongoBatches
 from storage.mongo_bulk import Write, insert, write
 from storage.mongo_chunks import all_of, pieces
-from storage.mongo_events import raw_event
+from storage.mongo_events import raw_event, uid_of
 from storage.mongo_numbers import MongoNumbers
+from storage.mongo_tombstones import MongoTombstones
 
 LARGEST: Final = 16_000_000
 """Bytes of a document, a little below MongoDB's 16 MiB."""
 WORTH_MEASURING: Final = 4_000_000
 """Shorter registers make no document of `LARGEST`: what is shown of them is shorter than they are."""
-_NEEDED: Final = {"registers": 1, "revision": 1, **dict.fromkeys(KEPT, 1)}
+_NEEDED: Final = {"registers": 1, "revision": 1, "batch.id": 1, **dict.fromkeys(KEPT, 1)}
 
 RawDays = Callable[[str], int]
 """How many days a tenant's raw events are kept."""
@@ -51,26 +53,31 @@ class MongoWriter:
         self._transcripts = database["transcripts"]
         self._events = database["events"]
         self._numbers = MongoNumbers(database)
+        self._tombstones = MongoTombstones(database)
+        self._batches = MongoBatches(database)
         self._raw_days = raw_days
         self._clock = clock
 
     async def keep(self, envelopes: Sequence[Envelope]) -> None:
         """Keep the raw events; of an equal one, when it came first and last."""
-        rows = [row for event in envelopes for row in raw_event(event, days=self._raw_days(event.tenant))]
+        by_call = {uid_of(event): event for event in envelopes}
+        erased = await self._tombstones.erased_calls(by_call)
+        kept = [event for event in envelopes if uid_of(event) not in erased] if erased else envelopes
+        rows = [row for event in kept for row in raw_event(event, days=self._raw_days(event.tenant))]
         with answering():
             again = [row for row in await insert(self._events, rows) if "received_at" in row]
             await write(self._events, [UpdateOne({"_id": row["_id"]}, _came_again(row)) for row in again])
 
     async def apply(self, updates: Sequence[CallUpdate]) -> Sequence[CallUpdate]:
         """Fold each update into its call; returns those that no document can hold."""
-        waiting = _by_call(updates)
+        waiting = await self._living(_by_call(updates))
         refused: list[CallUpdate] = []
         with answering():
             while waiting:
                 waiting = await self._round(waiting, refused)
         return refused
 
-    async def _round(self, waiting: Mapping[str, Waiting], refused: list[CallUpdate]) -> dict[str, Waiting]:
+    async def _round(self, waiting: dict[str, Waiting], refused: list[CallUpdate]) -> dict[str, Waiting]:
         """Read, fold and write each call once; returns the calls that somebody else wrote meanwhile."""
         before = {row["_id"]: row async for row in self._calls.find({"_id": {"$in": list(waiting)}}, _NEEDED)}
         after: dict[str, Folded] = {}
@@ -81,11 +88,35 @@ class MongoWriter:
             elif result:
                 after[key] = result
                 call.parts |= result.parts.keys() | result.let_go
+        for key in await self._forbidden(after):
+            del after[key], waiting[key]
         await self._write_parts(after.values())
         again = await self._write_calls(after, before)
         done = {key: call for key, call in waiting.items() if key not in again}
         await self._let_go(done, before, after)
+        await self._batches.mark(_batches(done, before, after))
+        await self._look_again(done, after)
         return {key: waiting[key] for key in again}
+
+    async def _living(self, waiting: dict[str, Waiting]) -> dict[str, Waiting]:
+        """Return the calls that were not erased; of the others nothing is folded again, nor kept."""
+        names = {call.identity.uid: call.identity for call in waiting.values()}
+        erased = await self._tombstones.erased_calls(names)
+        if erased:
+            await self._tombstones.take_away([names[uid].fields() for uid in erased])
+        return {key: call for key, call in waiting.items() if call.identity.uid not in erased}
+
+    async def _forbidden(self, after: Mapping[str, Folded]) -> list[str]:
+        """Return the calls that hold a number which was erased after they started; they are erased, too."""
+        found = await self._tombstones.erased_by_number([result.document for result in after.values()])
+        if found:
+            await self._tombstones.bury_calls(found, at=whole_ms(self._clock()))
+        return [document["_id"] for document in found]
+
+    async def _look_again(self, done: Mapping[str, Waiting], after: Mapping[str, Folded]) -> None:
+        """Take away what was erased while it was written."""
+        await self._living(dict(done))
+        await self._forbidden({key: result for key, result in after.items() if key in done})
 
     async def _write_parts(self, results: Iterable[Folded]) -> None:
         rows = [
@@ -146,6 +177,16 @@ def _by_call(updates: Sequence[CallUpdate]) -> dict[str, Waiting]:
         identity = Identity.of(update)
         waiting.setdefault(identity.key, Waiting(identity)).updates.append(update)
     return waiting
+
+
+def _batches(
+    done: Mapping[str, Waiting], before: Mapping[str, Document], after: Mapping[str, Folded]
+) -> Iterable[tuple[str, str]]:
+    """Yield the batches whose sums may have changed: of unchanged calls too, which somebody may have died over."""
+    for key, call in done.items():
+        documents = [before.get(key, {}), after[key].document if key in after else {}]
+        tenant = call.identity.tenant
+        yield from ((tenant, document["batch"]["id"]) for document in documents if document.get("batch", {}).get("id"))
 
 
 def _replace(known: Document, document: Document) -> Write:

@@ -1,13 +1,16 @@
 """What workers and query ask of a store; every adapter passes the same suite. The tenant always comes first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
+from schemas.batch import BatchQuery, BatchSum
 from schemas.call import Call, Evaluation
 from schemas.edit import Criterion, Entry, Patch
 from schemas.envelope import Envelope
-from schemas.query import CallQuery, Page
+from schemas.erasure import Erasure
+from schemas.query import CallQuery, Page, Position
 from schemas.raw import RawEvent
+from schemas.report import Question, Tally
 from schemas.update import CallUpdate, Media
 from schemas.words import RecordingChannel
 
@@ -22,6 +25,10 @@ class TooSlow(Exception):
 
 class Changed(Exception):
     """The call is no longer at the revision that the change was meant for; nothing was written."""
+
+
+class Full(Exception):
+    """The call holds as much as a document can; nothing was written."""
 
 
 class CallWriter(Protocol):
@@ -119,3 +126,30 @@ class CriteriaKeeper(Protocol):
 
     async def remove(self, tenant: str, criterion_id: str) -> bool:
         """Remove a criterion; return whether there was one."""
+
+
+class CallReports(Protocol):
+    """Sums over calls."""
+
+    def tallies(self, tenant: str, question: Question) -> AsyncIterator[Tally]:
+        """Yield the parts of a report, in any order; those of one row may come apart. Raises `Away`, `TooSlow`."""
+
+
+class BatchReader(Protocol):
+    """Batches as sums of their calls."""
+
+    async def page(self, tenant: str, query: BatchQuery, *, after: Position | None = None) -> Page[BatchSum]:
+        """Return batches, newest first, those that never started last. Raises `Away`, `TooSlow`."""
+
+    async def one(self, tenant: str, batch_id: str, *, units: tuple[str, ...] | None = None) -> BatchSum | None:
+        """Return one batch, None where it has no calls."""
+
+
+class Eraser(Protocol):
+    """Calls that are forgotten; neither redelivery, replay nor rebuild brings them back."""
+
+    async def erase(self, tenant: str, call_id: str, *, units: Sequence[str] | None = None) -> Erasure | None:
+        """Erase one call, None where there is none. Raises `Away`."""
+
+    async def erase_number(self, tenant: str, number: str, *, units: Sequence[str] | None = None) -> Erasure | None:
+        """Erase every call that started until now and holds *number* in any spelling, None where it names nobody."""
