@@ -41,6 +41,10 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
             raise ScopeMissing(f"This key lacks the scope {scope.value!r}; ask for one that has it.", scope=scope.value)
 
 
+NOBODY: Final = Caller(key=Key(id="", tenant="", token_sha256="", scopes=()), tenant=Tenant(id=""))
+"""Who asks where no key is needed; owns nothing and may do nothing."""
+
+
 class Keyring:
     """The keys of the configuration in force, by the SHA-256 of their tokens."""
 

@@ -13,19 +13,21 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from query.asked import Asked
-from query.auth import Keyring, Scope
+from query.auth import NOBODY, Keyring, Scope
+from query.cors import Cors
 from query.limits import Limits
 from query.metrics import REQUESTS, SECONDS
-from query.problems import Internal, MethodNotAllowed, NotFound, Problem, TooSlow, Unavailable, render
-from storage.ports import Away
+from query.problems import Internal, InvalidChange, MethodNotAllowed, NotFound, Problem, TooSlow, Unavailable, render
+from storage import ports
 
 LONGEST_S: Final = 10.0  # a question that takes longer helps nobody and holds the database
+LONGEST_CHANGE_S: Final = 60.0  # a change of 10 000 calls; cut off half-way it may be made again
 RETRY_S: Final = 5  # when the store is away: its driver needs about that long to find the next primary
 
 _log: Final = structlog.get_logger()
 
 
-class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+class Endpoint(msgspec.Struct, frozen=True):
     """One row of the route table; a scope of None takes any valid key."""
 
     method: str
@@ -33,17 +35,21 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     answer: Callable[[Asked], Awaitable[Response]]
     scope: Scope | None
     tells: str
+    longest_s: float = LONGEST_S
+    open: bool = False
+    """Needs no key."""
 
 
 class Edge:
     """One path: chooses the endpoint by method and turns whatever happens into an answer."""
 
-    def __init__(self, endpoints: Sequence[Endpoint], *, keyring: Keyring, limits: Limits) -> None:
+    def __init__(self, endpoints: Sequence[Endpoint], *, keyring: Keyring, limits: Limits, cors: Cors) -> None:
         """Serve *endpoints*, which share a path."""
         self._route: Final = endpoints[0].path
         self._by_method: Final[Mapping[str, Endpoint]] = {each.method: each for each in endpoints}
         self._keyring: Final = keyring
         self._limits: Final = limits
+        self._cors: Final = cors
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answer one request; never raises for anything a caller did."""
@@ -54,18 +60,21 @@ class Edge:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
+        asked_before = self._cors.preflight(request, self._by_method)
+        if asked_before is not None:
+            return asked_before
         left: Mapping[str, str] = {}
         try:
             endpoint = self._endpoint(request.method)
-            caller = self._keyring.caller(request.headers)
+            caller = NOBODY if endpoint.open else self._keyring.caller(request.headers)
             left = self._limits.take(caller.key)
             if endpoint.scope is not None:
                 caller.must(endpoint.scope)
-            async with asyncio.timeout(LONGEST_S):
+            async with asyncio.timeout(endpoint.longest_s):
                 response = await endpoint.answer(Asked(request, caller))
         except Exception as error:  # noqa: BLE001 - the edge: everything becomes an answer
             response = render(self._problem(error))
-        response.headers.update(left)
+        response.headers.update({**left, **self._cors.headers(request)})
         return response
 
     def _endpoint(self, method: str) -> Endpoint:
@@ -79,13 +88,14 @@ class Edge:
         match error:
             case Problem():
                 return error
-            case Away():
+            case ports.Away():
                 return Unavailable(
                     "The store does not answer now; ask again soon.", headers={"Retry-After": str(RETRY_S)}
                 )
-            case TimeoutError():
-                msg = f"The answer took longer than {LONGEST_S:.0f} s; narrow the question by time, unit or batch."
-                return TooSlow(msg)
+            case ports.Full():
+                return InvalidChange("The call holds as much as it can; write less on it.")
+            case TimeoutError() | ports.TooSlow():
+                return TooSlow("The answer took too long and was given up; narrow the question by time, unit or batch.")
             case _:
                 _log.error("question_failed", route=self._route, exc_info=error)
                 return Internal("The fault is ours; it was logged.")

@@ -90,6 +90,11 @@ def _limit(value: object) -> int:
     return value
 
 
+def limit(text: str | None) -> int:
+    """Return a URL's limit, the default where it says none; raise `BadValue` if it is none."""
+    return DEFAULT_LIMIT if text is None else _limit(_integer("limit", text))
+
+
 def _flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise BadValue(f"{name!r} must be true or false.", field=name)

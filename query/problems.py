@@ -128,6 +128,12 @@ class TooMany(Problem):
     status, code = 422, "too_many"
 
 
+class TooManyRows(Problem):
+    """The report would be longer than anybody reads."""
+
+    status, code = 422, "too_many_rows"
+
+
 class BodyTooSlow(Problem):
     """The body did not arrive in time."""
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
 
+import msgspec
+
 from runtime.config import Tenant, UnitConfig
 from schemas.call import Call, Customer, Evaluation, Turn, Unit, call_key
 from schemas.money import Cost, decimal_text
@@ -21,7 +23,17 @@ def units_of(tenant: Tenant) -> Units:
 
 def instant(value: datetime | None) -> str | None:
     """Return a UTC time as ISO 8601 with milliseconds and Z."""
-    return None if value is None else value.isoformat(timespec="milliseconds")[:23] + "Z"
+    if value is None:
+        return None
+    # Half the time of `isoformat`, which a page of calls asks for hundreds of times.
+    day = (value.year, value.month, value.day)
+    return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % (  # noqa: UP031 - an f-string takes twice as long
+        *day,
+        value.hour,
+        value.minute,
+        value.second,
+        value.microsecond // 1000,
+    )
 
 
 def money(cost: Cost | None) -> Json | None:
@@ -72,7 +84,6 @@ def _customer(customer: Customer | None) -> Json | None:
 
 
 _ID_NAME: Final = ("id", "name")
-_AGENT: Final = ("id", "name", "kind", "email")
 _TURN: Final = ("n", "role", "text", "at_ms", "offset_s", "interrupted")
 _INTENT: Final = ("level", "label", "tag_id", "real_level", "real_label", "basis")
 _CUSTOMER: Final = ("id", "number", "first", "last", "full", "email", "group", "props")
@@ -89,27 +100,52 @@ def _attribute(name: str) -> Show:
     return lambda call, _: read(call)
 
 
-LISTED: Final[dict[str, Show]] = {
-    **_plain("uid number platform platform_call_id direction channel"),
-    "from": _attribute("from_"),
-    **_plain("to customer_number"),
-    "started_at": lambda call, _: instant(call.started_at),
-    "answered_at": lambda call, _: instant(call.answered_at),
-    "ended_at": lambda call, _: instant(call.ended_at),
-    **_plain("duration_s talk_s outcome end_reason"),
-    "agent": lambda call, _: members(call.agent, _AGENT),
-    "batch": lambda call, _: members(call.batch, _ID_NAME),
-    "unit": lambda call, units: _unit(call.unit, units),
-    "cost": lambda call, _: money(call.cost),
-    **_plain("summary success workflow read"),
-    "tags": lambda call, _: [members(tag, _ID_NAME) for tag in call.tags],
-    **_plain("has_recording has_transcript"),
-    "created_at": lambda call, _: instant(call.created_at),
-    "updated_at": lambda call, _: instant(call.updated_at),
-}
+LISTED: Final = (
+    *("uid", "number", "platform", "platform_call_id", "direction", "channel", "from", "to", "customer_number"),
+    *("started_at", "answered_at", "ended_at", "duration_s", "talk_s", "outcome", "end_reason", "agent", "batch"),
+    *("unit", "cost", "summary", "success", "workflow", "read", "tags", "has_recording", "has_transcript"),
+    *("created_at", "updated_at"),
+)
 """What a list shows."""
 
-CHOOSABLE: Final[dict[str, Show]] = LISTED | {
+
+def _listed(call: Call, units: Units) -> Json:
+    """Return the members of `LISTED`: written out, for a page of calls comes here again and again."""
+    agent, batch = call.agent, call.batch
+    return {
+        "uid": call.uid,
+        "number": call.number,
+        "platform": call.platform,
+        "platform_call_id": call.platform_call_id,
+        "direction": call.direction,
+        "channel": call.channel,
+        "from": call.from_,
+        "to": call.to,
+        "customer_number": call.customer_number,
+        "started_at": instant(call.started_at),
+        "answered_at": instant(call.answered_at),
+        "ended_at": instant(call.ended_at),
+        "duration_s": call.duration_s,
+        "talk_s": call.talk_s,
+        "outcome": call.outcome,
+        "end_reason": call.end_reason,
+        "agent": agent and {"id": agent.id, "name": agent.name, "kind": agent.kind, "email": agent.email},
+        "batch": batch and {"id": batch.id, "name": batch.name},
+        "unit": _unit(call.unit, units),
+        "cost": money(call.cost),
+        "summary": call.summary,
+        "success": call.success,
+        "workflow": call.workflow,
+        "read": call.read,
+        "tags": [{"id": tag.id, "name": tag.name} for tag in call.tags],
+        "has_recording": call.has_recording,
+        "has_transcript": call.has_transcript,
+        "created_at": instant(call.created_at),
+        "updated_at": instant(call.updated_at),
+    }
+
+
+_BESIDE: Final[dict[str, Show]] = {
     "tenant_id": _attribute("tenant"),
     **_plain("title task_id queue line_number from_e164 to_e164 customer_e164 extension"),
     **_plain("record_s wait_s hold_s ended_by rounds"),
@@ -123,25 +159,35 @@ CHOOSABLE: Final[dict[str, Show]] = LISTED | {
     "evaluations": lambda call, _: [evaluation(each) for each in call.evaluations],
     "updated_by": lambda call, _: {"id": call.updated_by} if call.updated_by else None,
 }
+"""What a list does not show, but `fields` can choose."""
+
+CHOOSABLE: Final = (*LISTED, *_BESIDE)
 """What `fields` can choose in a list."""
 
-DETAILED: Final[dict[str, Show]] = CHOOSABLE | {
+_BEHIND: Final[dict[str, Show]] = {
     "_id": lambda call, _: call_key(tenant=call.tenant, platform=call.platform, platform_call_id=call.platform_call_id),
     "turns": lambda call, _: [turn(each) for each in call.turns],
     **_plain("transcript extracted ext"),
 }
-"""What a detail shows."""
+"""What only a detail shows."""
 
 ALWAYS: Final = ("uid", "number")
 
 
 def listed(call: Call, units: Units, fields: Collection[str] | None = None) -> Json:
     """Return the list's view, or the chosen *fields* with uid and number."""
+    row = _listed(call, units)
     if fields is None:
-        return {name: show(call, units) for name, show in LISTED.items()}
-    return {name: CHOOSABLE[name](call, units) for name in dict.fromkeys((*ALWAYS, *fields))}
+        return row
+    chosen = dict.fromkeys((*ALWAYS, *fields))
+    return {name: row[name] if name in row else _BESIDE[name](call, units) for name in chosen}
 
 
 def detailed(call: Call, units: Units) -> Json:
     """Return everything."""
-    return {name: show(call, units) for name, show in DETAILED.items()}
+    return _listed(call, units) | {name: show(call, units) for name, show in (_BESIDE | _BEHIND).items()}
+
+
+def encoded(call: Call, units: Units) -> bytes:
+    """Return everything as the bytes of the answer: what an ETag stands for."""
+    return msgspec.json.encode(detailed(call, units))

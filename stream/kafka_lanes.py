@@ -45,11 +45,6 @@ class Parcel:
         self.size = 0
         self.since = now
 
-    @property
-    def late(self) -> bool:
-        """Whether its deadline has passed: who joined now would wait without one."""
-        return self.futures[0].done()
-
     def fail(self, why: str) -> None:
         """Tell everyone who still waits that it did not work."""
         for future in self.futures:
@@ -93,10 +88,9 @@ class Lanes:
         if self._closed:
             raise Unavailable(WHY_LOST)
         queue = self._queues[lane]
-        record = {"timestamp": None, "key": key, "value": value, "headers": headers}
-        if not queue or queue[-1].late or queue[-1].batch.append(**record) is None:
+        if not queue or queue[-1].batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
             parcel = Parcel(self._producer.create_batch(), now=self._loop.time())
-            parcel.batch.append(**record)
+            parcel.batch.append(timestamp=None, key=key, value=value, headers=headers)
             queue.append(parcel)
             self._watch(parcel.futures)  # grows on: who joins late shares the deadline of the first
         future: asyncio.Future[int] = self._loop.create_future()

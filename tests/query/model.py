@@ -1,11 +1,10 @@
 """What every question means, in the plainest Python: answers of the service are compared with it."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from schemas.call import Call
-from schemas.query import All, Any_, CallQuery, Condition, Field, Filter, Not, Op, Order, OrderBy, Page, Position
+from schemas.query import All, Any_, Condition, Field, Filter, Not, Op, Order, OrderBy
 
 Values = list[Any]
 
@@ -103,34 +102,3 @@ def ordered(order: Order, calls: Sequence[Call]) -> list[Call]:
     some.sort(key=lambda call: (sort_value(order, call), key(call)), reverse=order.descending)
     none.sort(key=key, reverse=order.descending)
     return some + none
-
-
-class Shelf:
-    """A reader over a list of calls."""
-
-    def __init__(self, *calls: Call) -> None:
-        """Hold *calls*."""
-        self.calls = list(calls)
-
-    def _visible(self, tenant: str, units: tuple[str, ...] | None) -> list[Call]:
-        mine = [call for call in self.calls if call.tenant == tenant]
-        return [call for call in mine if units is None or (call.unit is not None and call.unit.id in units)]
-
-    async def page(self, tenant: str, query: CallQuery) -> Page[Call]:
-        """Return a page as the port promises."""
-        found = [call for call in self._visible(tenant, query.units) if holds(query.filter, call)]
-        rows = ordered(query.order, found)
-        start = 0
-        if query.after is not None:
-            at = query.after
-            start = next((n + 1 for n, call in enumerate(rows) if key(call) == at.id), len(rows))
-        cut = rows[start : start + query.limit]
-        onward = Position(sort_value(query.order, cut[-1]), key(cut[-1])) if start + query.limit < len(rows) else None
-        return Page(cut, onward, len(found) if query.total else None)
-
-    async def get(self, tenant: str, call_id: str, *, units: tuple[str, ...] | None = None) -> Call | None:
-        """Return one call as the port promises."""
-        return next((c for c in self._visible(tenant, units) if call_id in (c.uid, str(c.number))), None)
-
-
-START: Final = datetime(2026, 1, 31, 8, 0, 0, 250_000, tzinfo=UTC)

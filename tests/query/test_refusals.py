@@ -5,8 +5,7 @@ import json
 import httpx
 import pytest
 
-from tests.query.conftest import Ask, Clock, make_call
-from tests.query.model import Shelf
+from tests.query.world import World
 
 URLS = {
     "direktion=inbound": ("unknown_parameter", "direktion", "direction"),
@@ -158,26 +157,26 @@ async def test_an_unknown_path_is_404(crm: httpx.AsyncClient) -> None:
         assert (await crm.get(path)).json()["code"] == "not_found"
 
 
-async def test_keys(ask: Ask) -> None:
-    bare = httpx.AsyncClient(transport=ask("crm")._transport, base_url="http://api")
+async def test_keys(world: World) -> None:
+    bare = httpx.AsyncClient(transport=world.transport, base_url="http://api")
 
     assert (await bare.get("/v1/me")).json()["code"] == "key_missing"
     assert (await bare.get("/v1/me", headers={"X-API-Key": "crm"})).status_code == 200
     assert (await bare.get("/v1/me", headers={"Authorization": "bearer crm"})).status_code == 200
     assert (await bare.get("/v1/me", headers={"Authorization": "Basic crm"})).json()["code"] == "key_missing"
-    assert (await ask("nobody").get("/v1/me")).json()["code"] == "key_unknown"
-    assert (await ask("expired").get("/v1/me")).json()["code"] == "key_expired"
-    assert (await ask("writer").get("/v1/me")).status_code == 200
-    refused = await ask("writer").get("/v1/calls")
+    assert (await world.ask("nobody").get("/v1/me")).json()["code"] == "key_unknown"
+    assert (await world.ask("expired").get("/v1/me")).json()["code"] == "key_expired"
+    assert (await world.ask("writer").get("/v1/me")).status_code == 200
+    refused = await world.ask("writer").get("/v1/calls")
     assert (refused.status_code, refused.json()["code"], refused.json()["scope"]) == (403, "scope_missing", "read")
     await bare.aclose()
 
 
-async def test_me_tells_what_a_key_is(ask: Ask) -> None:
-    answer = (await ask("one-unit").get("/v1/me")).json()
+async def test_me_tells_what_a_key_is(world: World) -> None:
+    answer = (await world.ask("one-unit").get("/v1/me")).json()
 
     assert answer == {
-        "tenant": "acme",
+        "tenant": world.acme,
         "key": "one-unit",
         "scopes": ["read", "write", "export", "erase"],
         "requests_per_minute": None,
@@ -185,12 +184,12 @@ async def test_me_tells_what_a_key_is(ask: Ask) -> None:
     }
 
 
-async def test_a_key_has_its_rate_and_every_answer_tells_what_is_left(ask: Ask, clock: Clock) -> None:
-    five = ask("five")
+async def test_a_key_has_its_rate_and_every_answer_tells_what_is_left(world: World) -> None:
+    five = world.ask("five")
 
     answers = [await five.get("/v1/me") for _ in range(3)] + [await five.get("/v1/calls?x=1"), await five.get("/v1/me")]
     refused = await five.get("/v1/me")
-    clock.pass_(int(refused.headers["retry-after"]))
+    world.clock.pass_(int(refused.headers["retry-after"]))
     later = await five.get("/v1/me")
 
     assert [answer.headers["ratelimit-remaining"] for answer in answers] == ["4", "3", "2", "1", "0"]
@@ -204,28 +203,23 @@ async def test_a_key_has_its_rate_and_every_answer_tells_what_is_left(ask: Ask, 
     assert later.status_code == 200
 
 
-async def test_a_cursor_is_bound_to_filters_order_and_tenant(ask: Ask, shelf: Shelf) -> None:
-    shelf.calls += [make_call(f"c-{n}") for n in range(3)] + [make_call(f"c-{n}", tenant="other") for n in range(3)]
-    crm = ask("crm")
-    cursor = (await crm.get("/v1/calls?limit=1&direction=inbound&direction=outbound")).json()["next_cursor"]
-    assert cursor is None
+async def test_ruling_5_a_cursor_is_bound_to_filters_order_and_tenant(world: World) -> None:
+    await world.calls(*((f"c-{n}", {}) for n in range(3)))
+    crm, other = world.ask("crm"), world.ask("other")
     cursor = (await crm.get("/v1/calls?limit=1&platform=vapi&platform=retell&read=false")).json()["next_cursor"]
+    asked = {"read": "false", "platform": ["retell", "vapi"], "cursor": cursor}
 
-    same = await crm.get("/v1/calls", params={"read": "false", "platform": ["retell", "vapi"], "cursor": cursor})
+    same = await crm.get("/v1/calls", params=asked)
     other_filter = await crm.get("/v1/calls", params={"cursor": cursor})
-    other_order = await crm.get(
-        "/v1/calls", params={"read": "false", "platform": ["vapi", "retell"], "order": "cost", "cursor": cursor}
-    )
-    other_tenant = await ask("other").get(
-        "/v1/calls", params={"read": "false", "platform": ["vapi", "retell"], "cursor": cursor}
-    )
+    other_order = await crm.get("/v1/calls", params={**asked, "order": "cost"})
+    other_tenant = await other.get("/v1/calls", params=asked)
 
     assert [len(same.json()["calls"]), same.json()["next_cursor"]] == [2, None]
     assert {answer.json()["code"] for answer in (other_filter, other_order, other_tenant)} == {"bad_cursor"}
 
 
-async def test_a_changed_cursor_is_400(crm: httpx.AsyncClient, shelf: Shelf) -> None:
-    shelf.calls += [make_call(f"c-{n}") for n in range(3)]
+async def test_ruling_5_a_changed_cursor_is_400(crm: httpx.AsyncClient, world: World) -> None:
+    await world.calls(*((f"c-{n}", {}) for n in range(3)))
     cursor = (await crm.get("/v1/calls?limit=1")).json()["next_cursor"]
 
     for n in range(len(cursor)):

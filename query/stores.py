@@ -1,0 +1,17 @@
+"""Everything the query API keeps calls and what belongs to them in, one port a noun."""
+
+import msgspec
+
+from storage.ports import BatchReader, CallEditor, CallReader, CallReports, CriteriaKeeper, Eraser, EventReader
+
+
+class Stores(msgspec.Struct, frozen=True, kw_only=True):
+    """The ports; `aftercall` chooses their adapters."""
+
+    reader: CallReader
+    events: EventReader
+    editor: CallEditor
+    criteria: CriteriaKeeper
+    reports: CallReports
+    batches: BatchReader
+    eraser: Eraser

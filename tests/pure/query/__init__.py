@@ -1,0 +1,1 @@
+"""Promises of the query API's pure middle."""

@@ -1,0 +1,170 @@
+"""Two tenants in a real MongoDB, their keys, the app over them, and webhooks' facts to tell it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b, sha256
+from secrets import token_hex
+from typing import Any, Final
+
+import httpx
+from pymongo.asynchronous.database import AsyncDatabase
+
+from query.app import create_app
+from query.stores import Stores
+from runtime.config import Config, Key, Tenant, UnitConfig
+from schemas.call import call_key, call_uid
+from schemas.envelope import Envelope
+from schemas.update import CallUpdate, Facts, OrderKey
+from schemas.words import Platform
+from storage.mongo import connect
+from storage.mongo_batches import MongoBatches
+from storage.mongo_criteria import MongoCriteria
+from storage.mongo_edits import MongoEditor
+from storage.mongo_erasure import MongoEraser
+from storage.mongo_raw import MongoRaw
+from storage.mongo_reader import MongoReader
+from storage.mongo_reports import MongoReports
+from storage.mongo_writer import MongoWriter
+
+START: Final = datetime(2026, 1, 31, 8, 0, 0, 250_000, tzinfo=UTC)
+NOW: Final = datetime(2026, 6, 1, 12, tzinfo=UTC)
+SIGNING_KEY: Final = b"k" * 32
+ALL: Final = ("read", "write", "export", "erase")
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, seconds: float) -> None:
+        """Move on."""
+        self.now += timedelta(seconds=seconds)
+
+
+def mongo_stores(database: AsyncDatabase[dict[str, Any]], clock: Clock) -> Stores:
+    """Return every port on *database*."""
+    return Stores(
+        reader=MongoReader(database),
+        events=MongoRaw(database),
+        editor=MongoEditor(database, clock=clock),
+        criteria=MongoCriteria(database),
+        reports=MongoReports(database),
+        batches=MongoBatches(database),
+        eraser=MongoEraser(database, clock=clock),
+    )
+
+
+class World:
+    """The tenants `acme` and `other` under names that no other test has, and their keys, each token its id."""
+
+    def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
+        self.clock = Clock()
+        self.database = database
+        self.acme, self.other = f"acme-{token_hex(4)}", f"other-{token_hex(4)}"
+        self.stores = mongo_stores(database, self.clock)
+        self.writer = MongoWriter(database, raw_days=lambda _: 30, clock=self.clock)
+        units = (UnitConfig(id="1", name="Zenith", created_at=START),)
+        self.config = Config(
+            tenants=(Tenant(id=self.acme, time_zone="Europe/Paris", units=units), Tenant(id=self.other)),
+            keys=self._keys(),
+        )
+        app = create_app(
+            stores=self.stores,
+            config=lambda: self.config,
+            clock=self.clock,
+            signing_key=SIGNING_KEY,
+            cors_origins=["https://app.example"],
+        )
+        self.transport = httpx.ASGITransport(app)
+
+    def _keys(self) -> tuple[Key, ...]:
+        return (
+            self.key("crm"),
+            self.key("other", tenant=self.other),
+            self.key("reader", scopes=("read",)),
+            self.key("writer", scopes=("write",)),
+            self.key("one-unit", units=("1",)),
+            self.key("five", requests_per_minute=5),
+            self.key("expired", expires_at=datetime(2026, 1, 1, tzinfo=UTC)),
+        )
+
+    def key(self, name: str, **settings: Any) -> Key:
+        """Return a key whose token is its id."""
+        settings = {"tenant": self.acme, "scopes": ALL} | settings
+        return Key(id=name, token_sha256=sha256(name.encode()).hexdigest(), **settings)
+
+    def ask(self, key: str = "crm") -> httpx.AsyncClient:
+        """Return a client that has a key."""
+        headers = {"Authorization": f"Bearer {key}"}
+        return httpx.AsyncClient(transport=self.transport, base_url="http://api", headers=headers)
+
+    async def tell(self, *updates: CallUpdate) -> None:
+        """Fold *updates* as a worker does."""
+        await self.writer.apply(updates)
+
+    async def call(self, name: str = "c-1", **facts: Any) -> str:
+        """Store a call of acme with *facts*; return its uid."""
+        update = self.update(name, **facts)
+        await self.tell(update)
+        return self.uid(update.platform_call_id, tenant=update.tenant, platform=update.platform)
+
+    async def calls(self, *calls: tuple[str, dict[str, Any]]) -> None:
+        """Store calls in one batch."""
+        await self.tell(*(self.update(name, **facts) for name, facts in calls))
+
+    def update(self, name: str = "c-1", **facts: Any) -> CallUpdate:
+        """Return what one event says of a call of acme; only what matters is named."""
+        tenant, platform = facts.pop("tenant", self.acme), facts.pop("platform", Platform.VAPI)
+        event, received = facts.pop("event", "e-1"), facts.pop("received", START)
+        facts.setdefault("rank", 10)
+        at_ms = round(received.timestamp() * 1000)
+        digest = blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        return CallUpdate(
+            tenant=tenant,
+            platform=platform,
+            platform_call_id=name,
+            order=OrderKey(facts["rank"], at_ms, at_ms, event, digest),
+            facts=Facts(**facts),
+        )
+
+    def uid(self, name: str, *, tenant: str | None = None, platform: Platform = Platform.VAPI) -> str:
+        """Return a call's uid."""
+        return call_uid(call_key(tenant=tenant or self.acme, platform=platform, platform_call_id=name))
+
+    async def keep(self, name: str, body: bytes, **facts: Any) -> None:
+        """Keep a raw event of a call of acme."""
+        known: dict[str, Any] = {
+            "event_id": "e-1",
+            "platform": Platform.VAPI,
+            "connection": "acme-vapi",
+            "tenant": self.acme,
+            "event_type": "end-of-call-report",
+            "received_at": round(START.timestamp() * 1000),
+            "content_type": "application/json",
+        }
+        await self.writer.keep([Envelope(call_id=name, body=body, **(known | facts))])
+
+
+async def names(client: httpx.AsyncClient, query: str = "") -> list[str]:
+    """Return the platform's ids of the calls that *query* lists."""
+    answer = (await client.get(f"/v1/calls?limit=200&{query}")).json()
+    return [call["platform_call_id"] for call in answer["calls"]]
+
+
+async def searched(client: httpx.AsyncClient, filter_: object, **options: Any) -> list[str]:
+    """Return the platform's ids of the calls that a search finds."""
+    answer = await client.post("/v1/calls/search", json={"filter": filter_, "limit": 200, **options})
+    return [call["platform_call_id"] for call in answer.json()["calls"]]
+
+
+@asynccontextmanager
+async def open_world(url: str) -> AsyncIterator[World]:
+    """Yield a world in the database that *url* names, which is set up."""
+    async with connect(url) as database:
+        yield World(database)
