@@ -10,21 +10,14 @@ from typing import Any, Final
 import httpx
 from pymongo.asynchronous.database import AsyncDatabase
 
+from aftercall.stores import mongo_stores
 from query.app import create_app
-from query.stores import Stores
 from runtime.config import Config, Key, Tenant, UnitConfig
 from schemas.call import call_key, call_uid
 from schemas.envelope import Envelope
 from schemas.update import CallUpdate, Facts, OrderKey
 from schemas.words import Platform
 from storage.mongo import connect
-from storage.mongo_batches import MongoBatches
-from storage.mongo_criteria import MongoCriteria
-from storage.mongo_edits import MongoEditor
-from storage.mongo_erasure import MongoEraser
-from storage.mongo_raw import MongoRaw
-from storage.mongo_reader import MongoReader
-from storage.mongo_reports import MongoReports
 from storage.mongo_writer import MongoWriter
 
 START: Final = datetime(2026, 1, 31, 8, 0, 0, 250_000, tzinfo=UTC)
@@ -47,19 +40,6 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
-def mongo_stores(database: AsyncDatabase[dict[str, Any]], clock: Clock) -> Stores:
-    """Return every port on *database*."""
-    return Stores(
-        reader=MongoReader(database),
-        events=MongoRaw(database),
-        editor=MongoEditor(database, clock=clock),
-        criteria=MongoCriteria(database),
-        reports=MongoReports(database),
-        batches=MongoBatches(database),
-        eraser=MongoEraser(database, clock=clock),
-    )
-
-
 class World:
     """The tenants `acme` and `other` under names that no other test has, and their keys, each token its id."""
 
@@ -67,7 +47,7 @@ class World:
         self.clock = Clock()
         self.database = database
         self.acme, self.other = f"acme-{token_hex(4)}", f"other-{token_hex(4)}"
-        self.stores = mongo_stores(database, self.clock)
+        self.stores = mongo_stores(database, clock=self.clock)
         self.writer = MongoWriter(database, raw_days=lambda _: 30, clock=self.clock)
         units = (UnitConfig(id="1", name="Zenith", created_at=START),)
         self.config = Config(
