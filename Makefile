@@ -43,6 +43,7 @@ clean: ## remove what the other verbs made here, except calls (aftercall-data) a
 lock: $(UV) ## resolve the dependencies anew, pins kept (ARGS=--upgrade for newer ones)
 	$(COMPILE) $(ARGS) --extra editable --extra embedded --extra parquet --extra dev pyproject.toml -o requirements-dev.lock
 	$(COMPILE) -c requirements-dev.lock --extra editable --extra embedded --extra parquet pyproject.toml -o requirements.lock
+	$(COMPILE) -c requirements-dev.lock pyproject.toml -o deploy/requirements.lock
 
 .venv: .venv/.dev ## install all that the verbs need, MongoDB's binary too
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from pymongo import ReturnDocument, timeout
@@ -9,9 +10,12 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from storage.mongo import Database, answering
 from storage.mongo_setup import missing, set_up
+from storage.ports import TooSlow
 
 READY_WITHIN_S: Final = 1.0
 SECRET_BYTES: Final = 32
+LOOK_FOR_MS: Final = 2_000
+"""No index serves a question that only `doctor` asks; what was heard of lately is found at once."""
 
 
 class MongoKeeper:
@@ -41,6 +45,18 @@ class MongoKeeper:
     async def findings(self) -> Sequence[str]:
         """Return a sentence on each index that is missing or otherwise than it should be."""
         return [*self._told, *await missing(self._database)]
+
+    async def last_heard(self, tenant: str, connection: str) -> datetime | None:
+        """Return when a kept event of *connection* came; None where none is kept, or none was found soon enough."""
+        newest_first = self._database["events"].find({"tenant": tenant, "connection": connection}, {"received_at": 1})
+        try:
+            with answering():
+                async for event in newest_first.sort({"$natural": -1}).limit(1).max_time_ms(LOOK_FOR_MS):
+                    at: datetime = event["received_at"]
+                    return at
+        except TooSlow:
+            return None
+        return None
 
 
 async def secret(database: Database, name: str) -> bytes:

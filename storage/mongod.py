@@ -23,6 +23,7 @@ STOP_WITHIN_S: Final = 8.0
 LET_GO_WITHIN_S: Final = 10.0
 """How long a predecessor whose parent was killed may still hold the directory."""
 AGAIN_AFTER_S: Final = 1.0
+MEMORY: Final = "mongod.json"
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +146,7 @@ class Mongod:
 
     @property
     def _memory(self) -> Path:
-        return self._directory / "mongod.json"
+        return self._directory / MEMORY
 
     def _said(self) -> str:
         return self._log.read_text(errors="replace")
@@ -176,3 +177,12 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+def running_url(directory: Path) -> str | None:
+    """Return where the mongod with storage in *directory* listens, None where none does: another process started it."""
+    try:
+        kept = msgspec.json.decode((directory / MEMORY).read_bytes(), type=Kept)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+    return None if _is_free(kept.port) else url(kept.port)

@@ -45,6 +45,14 @@ class Drain:
         await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
+        while True:
+            try:
+                await self._drain()
+            except Exception:  # whatever it was, what is spooled must not stay there until a restart
+                log.exception("drain_failed")
+            await asyncio.sleep(PROBE_S)
+
+    async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
         async for batch in self._source.batches():
             began = loop.time()

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from schemas.envelope import Envelope
+from stream.burst import Burst
 from stream.deadlines import Deadlines
 from stream.journal_dead import JournalDeadLetters
 from stream.journal_gauges import Gauges
 from stream.journal_groups import weigh
-from stream.journal_schema import connect, locked, make_directory
+from stream.journal_schema import locked, make_directory
 from stream.journal_source import BATCH_RECORDS, JournalRewinder, JournalSource
 from stream.journal_space import BOUND_BYTES, FLOOR_BYTES, KEEP_MS, Bounds, Space, free_bytes
 from stream.journal_writer import Append, Job, Outcome, Writer
@@ -54,6 +55,7 @@ class Journal:
         self._waiting = 0
         self._sources: list[JournalSource] = []
         self._metrics = PublishMetrics(stream)
+        self._burst = Burst()
         self._writer.start()
 
     async def publish(self, envelope: Envelope) -> None:
@@ -73,9 +75,13 @@ class Journal:
         """Tell whether the disk took what was last given to it."""
         return {self._stream: self._writer.failing is None}
 
+    def busy(self) -> bool:
+        """Tell whether a burst comes in and there is room for it: then workers in this process may wait."""
+        return self._writer.roomy and self._burst.goes_on(now=self._loop.time())
+
     def source(self, *, records: int = BATCH_RECORDS) -> JournalSource:
         """Return the workers' end; batches hold up to *records*."""
-        source = JournalSource(connection=connect(self._directory), write=self._do, records=records)
+        source = JournalSource(directory=self._directory, write=self._do, records=records)
         self._sources.append(source)
         return source
 
@@ -119,6 +125,7 @@ class Journal:
                 entry.done.set_exception(outcome)
             else:
                 entry.done.set_result(outcome)
+        self._burst.count(len(appends), now=self._loop.time())
         if stored:
             self._metrics.published(stored, seconds=self._loop.time() - appends[0][0].at)
         self._metrics.refused(len(appends) - stored)

@@ -1,15 +1,20 @@
 """Reading the journal: batches in order, a position that survives, and moving it by hand."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from stream.journal_groups import PARTITION
+from stream.journal_schema import FILE, connect, told
 from stream.journal_tables import Position, advance, end, move, offset_at, position, read
-from stream.ports import Batch, Partition, Record
+from stream.ports import Batch, Partition, Record, Unavailable
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Run = Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]]
@@ -27,9 +32,10 @@ POLL_S: Final = 1.0
 class JournalSource:
     """The workers' end of the journal."""
 
-    def __init__(self, *, connection: sqlite3.Connection, write: Run, records: int = BATCH_RECORDS) -> None:
-        """Read through *connection*, in a thread of its own; move the position through *write*."""
-        self._connection = connection
+    def __init__(self, *, directory: Path, write: Run, records: int = BATCH_RECORDS) -> None:
+        """Read the journal in *directory*, in a thread of its own; move the position through *write*."""
+        self._path = directory / FILE
+        self._connection = connection = connect(directory)
         self._write = write
         self._records = records
         self._thread = ThreadPoolExecutor(1, "journal-source")
@@ -56,7 +62,12 @@ class JournalSource:
     async def commit(self, batch: Batch) -> None:
         """Move on behind *batch*; nothing where the position was moved by hand meanwhile."""
         to = Position(batch.next_offset, self._committed.rewinds)
-        if await self._write(partial(advance, to=to)):
+        try:
+            moved = await self._write(partial(advance, to=to))
+        except Unavailable as error:  # the next commit moves on behind this batch too; after a crash it is done again
+            log.warning("commit_lost", extra={"why": str(error)})
+            return
+        if moved:
             self._committed = to
 
     async def stop(self) -> None:
@@ -89,6 +100,10 @@ class JournalSource:
             self._ahead += found
 
     def _look(self, wanted: bool) -> tuple[list[Record], int, Position]:  # noqa: FBT001  # run_in_executor knows no keywords
+        with told(self._path):
+            return self._found(wanted)
+
+    def _found(self, wanted: bool) -> tuple[list[Record], int, Position]:  # noqa: FBT001  # passed on
         at = position(self._connection)
         if not wanted or at.rewinds != self._committed.rewinds:
             return [], end(self._connection), at

@@ -82,6 +82,10 @@ class Space:
                 break
         return room
 
+    def roomy(self, connection: sqlite3.Connection) -> bool:
+        """Tell whether less than half of the bound is used."""
+        return used_bytes(connection) * 2 < self._bound
+
     def tidy(self, connection: sqlite3.Connection, *, now: int) -> bool:
         """Do one small piece of upkeep at *now* (epoch ms); tell whether there is more to do."""
         scarce = self._free(self._directory) < self._floor + SCARCE_BYTES

@@ -68,6 +68,7 @@ class Writer:
     ) -> None:
         """Open the database (raises `Unusable`); the thread begins with `start`."""
         self.failing: str | None = None
+        self.roomy = True
         self._connection = connect(directory)
         self.end = end(self._connection)
         self._space = space
@@ -163,6 +164,7 @@ class Writer:
                 self._space.admit(self._connection, [READY_BYTES])
                 try_disk(self._connection)
                 self._heal()
+            self.roomy = self._space.roomy(self._connection)
             self._gauges.tell(self._connection, now=self._clock())
         except Unavailable as error:
             self._fail(str(error))

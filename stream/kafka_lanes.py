@@ -45,6 +45,11 @@ class Parcel:
         self.size = 0
         self.since = now
 
+    @property
+    def late(self) -> bool:
+        """Whether its deadline has passed: who joined now would wait without one."""
+        return self.futures[0].done()
+
     def fail(self, why: str) -> None:
         """Tell everyone who still waits that it did not work."""
         for future in self.futures:
@@ -88,9 +93,10 @@ class Lanes:
         if self._closed:
             raise Unavailable(WHY_LOST)
         queue = self._queues[lane]
-        if not queue or queue[-1].batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+        record = {"timestamp": None, "key": key, "value": value, "headers": headers}
+        if not queue or queue[-1].late or queue[-1].batch.append(**record) is None:
             parcel = Parcel(self._producer.create_batch(), now=self._loop.time())
-            parcel.batch.append(timestamp=None, key=key, value=value, headers=headers)
+            parcel.batch.append(**record)
             queue.append(parcel)
             self._watch(parcel.futures)  # grows on: who joins late shares the deadline of the first
         future: asyncio.Future[int] = self._loop.create_future()

@@ -30,3 +30,9 @@ def find_token(settings: Settings) -> str | None:
     digest = hashlib.sha256(token.encode()).hexdigest()
     keys = read(settings.config, os.environ, secrets_of=()).keys
     return token if any(key.token_sha256.lower() == digest for key in keys) else None
+
+
+def shown(settings: Settings) -> str:
+    """Return what stands for the token in a line to paste: where it is kept, else a word to replace."""
+    token = f"$(cat {settings.data / NAME})" if find_token(settings) else "TOKEN"
+    return f'"Authorization: Bearer {token}"'

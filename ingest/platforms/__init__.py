@@ -3,7 +3,20 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ingest.platforms import bland, elevenlabs, millis, retell, robotappel, standard, synthflow, twilio, ultravox, vapi
+from ingest.platforms import (
+    bland,
+    elevenlabs,
+    millis,
+    omicall,
+    retell,
+    robotappel,
+    standard,
+    synthflow,
+    toolzz,
+    twilio,
+    ultravox,
+    vapi,
+)
 from ingest.source import Source
 from schemas.words import Platform
 
@@ -16,6 +29,8 @@ SOURCES: Final[Mapping[Platform, Source]] = {
     Platform.ULTRAVOX: ultravox.SOURCE,
     Platform.SYNTHFLOW: synthflow.SOURCE,
     Platform.MILLIS: millis.SOURCE,
+    Platform.OMICALL: omicall.SOURCE,
+    Platform.TOOLZZ: toolzz.SOURCE,
     Platform.ROBOTAPPEL: robotappel.SOURCE,
     Platform.STANDARD: standard.SOURCE,
 }

@@ -27,7 +27,7 @@ def signed(received: Received, secrets: Sequence[bytes], options: Options) -> No
     """Return if URL and parameters (or URL and hash of a JSON body) are signed with a secret; raise `Forged` if not."""
     given = one_header(received.headers, "x-twilio-signature")
     algorithm = _algorithm(received)
-    signed_parts = _json_parts(received) if received.content_type == JSON else _form_parts(received.body)
+    signed_parts = _form_parts(received.body) if received.content_type == FORM else _json_parts(received)
     expected = [
         to_base64(digest)
         for url in _spellings(received.url)
@@ -121,6 +121,5 @@ def _delivery(received: Received) -> str | None:
 SOURCE: Final = Source(
     identify=identify,
     schemes={"native": signed},
-    reads={"native": frozenset({"public_url", "tolerance_s"})},
     content_types=frozenset({JSON, FORM}),
 )

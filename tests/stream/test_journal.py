@@ -203,6 +203,31 @@ async def test_files_that_cannot_grow_refuse_keep_what_was_taken_and_heal(tmp_pa
         assert len(await take(journal.source(), 2 + taken)) == 2 + taken
 
 
+async def test_a_worker_outlives_a_commit_that_the_disk_did_not_take(tmp_path: Path) -> None:
+    async with open_journal(directory=tmp_path) as journal:
+        await publish_all(journal, [make_envelope(b"%d" % n) for n in range(10)])
+        source = journal.source(records=5)
+        batches = source.batches()
+        with files_limited_to(0):
+            await source.commit(await anext(batches))
+        lost = source.lag().popitem()[1]
+        await source.commit(await anext(batches))
+
+        assert lost == 10
+        assert source.lag().popitem()[1] == 0
+
+
+async def test_a_burst_is_told_to_workers_that_share_the_process(tmp_path: Path) -> None:
+    async with open_journal(directory=tmp_path) as journal:
+        quiet = journal.busy()
+        await publish_all(journal, [make_envelope(b"%d" % n) for n in range(500)])
+
+        assert (quiet, journal.busy()) == (False, True)
+        async with asyncio.timeout(SOON_S):
+            while journal.busy():  # noqa: ASYNC110  # as workers ask
+                await asyncio.sleep(0.05)
+
+
 async def test_a_disk_that_hangs_is_answered_in_time_and_others_after_it(tmp_path: Path) -> None:
     async with open_journal(directory=tmp_path, deadline_s=0.2) as journal:
         await journal.publish(make_envelope(b"before"))

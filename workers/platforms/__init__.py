@@ -5,16 +5,31 @@ from typing import Final
 
 from schemas.words import Platform
 from workers.normaliser import Normalise
-from workers.platforms import bland, elevenlabs, millis, retell, robotappel, standard, synthflow, twilio, ultravox, vapi
+from workers.platforms import (
+    bland,
+    elevenlabs,
+    millis,
+    omicall,
+    retell,
+    robotappel,
+    standard,
+    synthflow,
+    toolzz,
+    twilio,
+    ultravox,
+    vapi,
+)
 
 NORMALISERS: Final[Mapping[Platform, Normalise]] = {
     Platform.BLAND: bland.normalise,
     Platform.ELEVENLABS: elevenlabs.normalise,
     Platform.MILLIS: millis.normalise,
+    Platform.OMICALL: omicall.normalise,
     Platform.RETELL: retell.normalise,
     Platform.ROBOTAPPEL: robotappel.normalise,
     Platform.STANDARD: standard.normalise,
     Platform.SYNTHFLOW: synthflow.normalise,
+    Platform.TOOLZZ: toolzz.normalise,
     Platform.TWILIO: twilio.normalise,
     Platform.ULTRAVOX: ultravox.normalise,
     Platform.VAPI: vapi.normalise,

@@ -216,4 +216,7 @@ NO_SIGNATURES = {
     (Platform.VAPI, "secret"),
     (Platform.VAPI, "native"),
     (Platform.ROBOTAPPEL, "native"),
+    (Platform.OMICALL, "query"),
+    (Platform.OMICALL, "native"),
+    (Platform.OMICALL, "header"),
 }

@@ -1,0 +1,42 @@
+"""The data directory: made where it is missing, and of one `up` alone."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from runtime.errors import CannotStart
+
+LOCK: Final = "up.lock"
+
+
+@contextmanager
+def held(directory: Path) -> Iterator[None]:
+    """Hold *directory* while the block runs; raises `CannotStart` where another process has it or it cannot be written.
+
+    The kernel lets go of it when we die, however that happens.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise CannotStart(
+            f"The data directory {directory} cannot be written ({error.strerror}): "
+            "mend its owner and mode, or choose another with --data."
+        ) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        owner = os.read(descriptor, 20).decode(errors="replace").strip() or "unknown"
+        os.close(descriptor)
+        raise CannotStart(
+            f"aftercall runs on {directory} already (process {owner}): stop that one, or choose another --data."
+        ) from None
+    try:
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        os.close(descriptor)

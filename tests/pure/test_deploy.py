@@ -1,0 +1,60 @@
+"""What is deployed agrees with what is built: no engine runs here, so its files are checked against ours."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml  # type: ignore[import-untyped]  # it ships no types, and this is its only use
+
+from runtime.settings import load
+
+ROOT: Final = Path(__file__).parents[2]
+COMPOSE: Final[dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+DOCKERFILE: Final = (ROOT / "deploy" / "Dockerfile").read_text()
+OURS: Final = {name: row for name, row in COMPOSE["services"].items() if row["image"] == "aftercall"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_service_is_told_only_settings_that_exist(name: str) -> None:
+    settings = load(OURS[name]["environment"])
+
+    assert settings.kafka
+    assert settings.mongo_url
+
+
+def test_the_image_holds_every_package_but_the_bench() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+
+    assert set(re.findall(r"^COPY (\w+) /app/\1$", DOCKERFILE, re.MULTILINE)) == set(packages) - {"bench"}
+    assert {f"!{package}" for package in packages} - {"!bench"} <= set(ignored)
+
+
+def test_the_image_runs_without_rights_on_hashed_dependencies() -> None:
+    assert "--require-hashes" in DOCKERFILE
+    assert re.search(r"^USER 10001", DOCKERFILE, re.MULTILINE)
+    lock = (ROOT / "deploy" / "requirements.lock").read_text()
+    assert len(re.findall(r"^\S+==", lock, re.MULTILINE)) == len(re.findall(r"==.*\\\n    --hash=", lock))
+
+
+def test_the_image_pins_the_versions_that_are_tested() -> None:
+    def pins(path: Path) -> set[str]:
+        return set(re.findall(r"^(\S+==\S+)", path.read_text(), re.MULTILINE))
+
+    assert pins(ROOT / "deploy" / "requirements.lock") <= pins(ROOT / "requirements-dev.lock")
+
+
+def test_health_is_asked_where_each_service_listens() -> None:
+    ports = {"ingest": 8080, "query": 8081, "worker": 8082}
+    scraped = yaml.safe_load((ROOT / "deploy" / "prometheus.yml").read_text())["scrape_configs"]
+
+    assert {row["job_name"]: row["dns_sd_configs"][0]["port"] for row in scraped} == ports
+    for name, port in ports.items():
+        assert f":{port}/readyz" in OURS[name]["healthcheck"]["test"][-1]
+
+
+def test_what_was_accepted_outlives_the_container() -> None:
+    assert "spool:/data" in OURS["ingest"]["volumes"]
