@@ -46,6 +46,19 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What a reader asks of a platform, and the facts that answer it."""
 
+PAGED: Final = sorted(platform for platform in SOURCES if (PAGES / f"{platform}.md").exists())
+PAGES_TO_COME: Final = {
+    Platform.DAILY,
+    Platform.LIVEKIT,
+    Platform.OMICALL,
+    Platform.TANYI,
+    Platform.TELNYX,
+    Platform.TOOLZZ,
+    Platform.VONAGE,
+    Platform.ZENICALL,
+}
+"""Platforms whose adapter comes before its page; a page that is written takes its platform out of here."""
+
 TITLE: Final = """\
 # Platforms
 
@@ -84,7 +97,7 @@ def events(platform: Platform) -> list[str]:
 
 
 def index() -> str:
-    rows = [("platform", "webhooks", "proof", "answer", "does not tell"), ("---",) * 5, *map(_row, sorted(SOURCES))]
+    rows = [("platform", "webhooks", "proof", "answer", "does not tell"), ("---",) * 5, *map(_row, PAGED)]
     return TITLE + "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
@@ -101,11 +114,15 @@ def _row(platform: Platform) -> tuple[str, ...]:
     )
 
 
+def test_every_platform_has_a_page() -> None:
+    assert set(SOURCES) - set(PAGED) <= PAGES_TO_COME
+
+
 def test_the_index_says_what_the_tables_say() -> None:
     assert INDEX.read_text() == index()
 
 
-@pytest.mark.parametrize("platform", SOURCES)
+@pytest.mark.parametrize("platform", PAGED)
 def test_the_connection_on_the_page_works(platform: Platform) -> None:
     for snippet in _TOML.findall(page(platform)):
         environment = dict.fromkeys(_VARIABLE.findall(snippet), _SECRET)
@@ -114,7 +131,7 @@ def test_the_connection_on_the_page_works(platform: Platform) -> None:
         assert [connection.platform for connection in config.connections] == [platform]
 
 
-@pytest.mark.parametrize("platform", SOURCES)
+@pytest.mark.parametrize("platform", PAGED)
 def test_the_page_names_every_event_and_every_proof_of_the_platforms_own(platform: Platform) -> None:
     text = page(platform)
     own = SOURCES[platform].schemes.keys() | {SOURCES[platform].default_scheme}
@@ -123,17 +140,17 @@ def test_the_page_names_every_event_and_every_proof_of_the_platforms_own(platfor
     assert [scheme for scheme in own - SCHEMES.keys() if scheme not in text] == []
 
 
-@pytest.mark.parametrize("platform", SOURCES)
+@pytest.mark.parametrize("platform", PAGED)
 def test_the_page_names_every_outcome_that_was_recorded(platform: Platform) -> None:
     assert [outcome for outcome in outcomes(platform) if f"`{outcome}`" not in page(platform)] == []
 
 
-@pytest.mark.parametrize("platform", SOURCES)
+@pytest.mark.parametrize("platform", PAGED)
 def test_the_page_says_where_the_rest_is(platform: Platform) -> None:
     assert f"`ext.{platform}" in page(platform)
 
 
-@pytest.mark.parametrize("platform", SOURCES)
+@pytest.mark.parametrize("platform", PAGED)
 def test_the_page_names_what_is_cut_out(platform: Platform) -> None:
     names = {name for row in SOURCES[platform].cut if row.keep is None and row.where is None for name in row.names}
     text = page(platform)
