@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from aftercall.stores import mongo_stores
 from aftercall.wiring import Reading, Store
 from ingest.app import webhook_routes
 from query.app import create_app
@@ -19,7 +20,6 @@ from runtime.config import Config, Tenant
 from runtime.proxies import trusted_by
 from runtime.settings import Settings
 from storage.mongo import Database
-from storage.mongo_reader import MongoReader
 from storage.mongo_writer import MongoWriter
 from stream.ports import Publisher
 from workers.courtesy import Courtesy
@@ -43,7 +43,13 @@ def ingesting(settings: Settings, *, publisher: Publisher, config: Configured) -
 async def querying(settings: Settings, *, store: Store, database: Database, config: Configured) -> ASGIApp:
     """Return the app that answers questions."""
     key = await store.signing_key(settings)
-    return create_app(reader=MongoReader(database), config=config, clock=utc_now, signing_key=key)
+    return create_app(
+        stores=mongo_stores(database),
+        config=config,
+        clock=utc_now,
+        signing_key=key,
+        cors_origins=settings.cors_origins,
+    )
 
 
 @asynccontextmanager
