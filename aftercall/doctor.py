@@ -12,9 +12,10 @@ import typer
 from rich.table import Table
 
 from aftercall import flags
+from aftercall.mongo import mongo_url
 from aftercall.screen import screen
 from aftercall.setup import topics
-from aftercall.wiring import journal, mongo_url
+from aftercall.wiring import journal
 from ingest.checks import check_connections
 from runtime.config import Config
 from runtime.config_file import read

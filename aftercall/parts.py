@@ -58,11 +58,10 @@ async def working(
     reading: Reading,
     database: Database,
     config: Configured,
-    courtesy: Courtesy | None = None,
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Store what *reading* gives while the block runs; yields the work, which ends only by a fault of our own."""
     writer = MongoWriter(database, raw_days=partial(_raw_days, config))
-    worker = Worker(reading.source, writer=writer, dead_letters=reading.dead_letters, courtesy=courtesy)
+    worker = Worker(reading.source, writer=writer, dead_letters=reading.dead_letters, courtesy=Courtesy(reading.busy))
     running = asyncio.create_task(worker.run(), name="worker")
     try:
         yield running

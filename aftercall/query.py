@@ -9,9 +9,10 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from aftercall import flags
+from aftercall.mongo import mongo_url
 from aftercall.parts import Later, querying
 from aftercall.process import first, run
-from aftercall.wiring import Store, mongo_url, watch_config
+from aftercall.wiring import Store, watch_config
 from runtime.config_watch import ConfigWatch
 from runtime.health import Readiness, health_routes
 from runtime.metrics import metrics_route

@@ -7,8 +7,9 @@ from typing import Final
 import typer
 
 from aftercall import flags
+from aftercall.mongo import mongo_url
 from aftercall.screen import screen
-from aftercall.wiring import kafka_settings, mongo_url
+from aftercall.wiring import kafka_settings
 from runtime.errors import CannotStart
 from runtime.logs import configure
 from runtime.settings import LogLevel, Settings

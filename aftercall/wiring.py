@@ -3,17 +3,16 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Final, NamedTuple
 
 from ingest.checks import check_connections
 from runtime.config_watch import ConfigWatch
-from runtime.errors import CannotStart, Misconfigured
+from runtime.errors import Misconfigured
 from runtime.settings import Settings
 from storage.mongo import Database, connect
 from storage.mongo_keeper import MongoKeeper
-from storage.mongod import Mongod, running_url
 from storage.ports import Away
 from stream.journal import Journal, open_journal
 from stream.kafka_client import KafkaSettings
@@ -37,6 +36,8 @@ class Reading(NamedTuple):
 
     source: Source
     dead_letters: DeadLetters
+    busy: Callable[[], bool] = lambda: False
+    """Whether senders of this process want its time; what is durable can wait."""
 
 
 def journal(settings: Settings, *, beside: bool = False) -> AbstractAsyncContextManager[Journal]:
@@ -78,34 +79,10 @@ async def stream(settings: Settings) -> AsyncIterator[tuple[Publisher, Reading]]
     """Open both ends, for a process that does everything."""
     if settings.kafka is None:
         async with journal(settings) as local:
-            yield local, Reading(local.source(), local.dead_letters)
+            yield local, Reading(local.source(), local.dead_letters, local.busy)
         return
     async with publishing(settings) as publisher, reading(settings) as events:
         yield publisher, events
-
-
-@asynccontextmanager
-async def own_mongod(settings: Settings) -> AsyncIterator[Awaitable[str]]:
-    """Start the MongoDB below the data directory while the block goes on; yields where it is, once it takes writes.
-
-    A server that was set is not started: it is where it is. Awaiting raises `CannotStart`.
-    """
-    child = Mongod(settings.data / "mongod") if settings.mongo_url is None else None
-    starting = asyncio.create_task(_url(settings, child), name="mongod")
-    try:
-        yield starting
-    finally:
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
-        if child is not None:
-            await child.stop()
-
-
-async def _url(settings: Settings, child: Mongod | None) -> str:
-    if child is None:
-        return mongo_url(settings)
-    await child.start()
-    return child.url
 
 
 def kafka_settings(settings: Settings) -> KafkaSettings:
@@ -120,19 +97,6 @@ def kafka_settings(settings: Settings) -> KafkaSettings:
         sasl_password=settings.kafka_password.reveal() if settings.kafka_password else None,
         ssl_ca=str(settings.kafka_ca_file) if settings.kafka_ca_file else None,
     )
-
-
-def mongo_url(settings: Settings) -> str:
-    """Return where the calls are: the server that was set, else our own that `up` has started; raises `CannotStart`."""
-    if settings.mongo_url is not None:
-        return settings.mongo_url.reveal()
-    url = running_url(settings.data / "mongod")
-    if url is None:
-        raise CannotStart(
-            "There is no MongoDB: set AFTERCALL_MONGO_URL, or start `aftercall up`, which brings its own, "
-            f"with the same data directory ({settings.data})."
-        )
-    return url
 
 
 class Store:

@@ -7,9 +7,10 @@ import typer
 from starlette.applications import Starlette
 
 from aftercall import flags
+from aftercall.mongo import mongo_url
 from aftercall.parts import working
 from aftercall.process import first, run
-from aftercall.wiring import Store, mongo_url, reading, watch_config
+from aftercall.wiring import Store, reading, watch_config
 from runtime.config_watch import ConfigWatch
 from runtime.health import Readiness, health_routes
 from runtime.metrics import metrics_route
