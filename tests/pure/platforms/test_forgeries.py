@@ -216,6 +216,7 @@ NO_SIGNATURES = {
     (Platform.VAPI, "secret"),
     (Platform.VAPI, "native"),
     (Platform.ROBOTAPPEL, "native"),
+    (Platform.TANYI, "native"),  # encrypted: test_tanyi.py
     (Platform.OMICALL, "query"),
     (Platform.OMICALL, "native"),
     (Platform.OMICALL, "header"),

@@ -1,0 +1,118 @@
+"""Tanyi: the whole record, once, when the call is over; its times are China's, its ids are integers."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from schemas.call import Agent, Batch, Customer, Intent
+from schemas.envelope import Envelope
+from schemas.platforms import tanyi as sent
+from schemas.update import Facts
+from schemas.words import AgentKind, Channel, Direction, RecordingChannel, Stage
+from workers.ending import ending, spelled
+from workers.normaliser import Malformed
+from workers.reading import Doc, decode, first
+from workers.reasons import Aside
+from workers.rest import rest
+from workers.times import iso, unix
+from workers.turns import Spoken, number
+from workers.vocabulary import role
+
+_TOLD: Final = frozenset({
+    "callRecordId", "calledPhoneNumber", "fullAudioUrl", "customerAudioUrl", "attributes", "properties",
+    "callDetailList", "robotCallDetailList",
+})  # fmt: skip
+
+
+def normalise(event: Envelope, /) -> Facts | None:
+    """Return what a call's record says; jobs and short messages are kept raw. Raises `Malformed`."""
+    doc = decode(event.body)
+    if doc.text("dataType") != sent.EventType.RECORD:
+        return None
+    if not doc.word("data", "callRecordId"):
+        raise Malformed(Aside.UNREADABLE, "no `data.callRecordId`")
+    return _facts(doc.at("data"))
+
+
+def _facts(doc: Doc) -> Facts:
+    started_at, talk_s = _time(doc, "startTime"), doc.seconds("chatDuration")
+    end = ending(doc.text("resultStatus"), sent.OUTCOMES)
+    return Facts(
+        rank=sent.RANKS[sent.EventType.RECORD],
+        stage=Stage.ENDED,
+        outcome=end.outcome,
+        unknown_end=end.unknown,
+        started_at=started_at,
+        ended_at=_time(doc, "endTime"),
+        talk_s=talk_s,
+        direction=Direction.OUTBOUND,
+        channel=Channel.PHONE,
+        to=doc.word("calledPhoneNumber"),
+        agent=Agent(id=agent, kind=AgentKind.BOT) if (agent := doc.word("dialogFlowId")) else None,
+        batch=Batch(id=job) if (job := doc.word("robotCallJobId")) else None,
+        task_id=doc.word("robotCallTaskId"),
+        end_reason=doc.text("resultStatus"),
+        ended_by=sent.ENDED_BY.get(spelled(doc.text("hangupBy"))),
+        turns=number(_spoken(doc), started_at=started_at),
+        rounds=doc.integer("chatRound"),
+        recording=_recording(doc),
+        extracted=_extracted(doc),
+        intent=_intent(doc),
+        concerns=doc.texts("customerConcern"),
+        customer=_customer(doc),
+        redials=doc.integer("redialTimes"),
+        ext=rest(doc.value, told=_TOLD),
+    )
+
+
+def _time(doc: Doc, name: str) -> datetime | None:
+    """`yyyy-MM-dd HH:mm[:ss]` with a blank or a T, or epoch milliseconds."""
+    if isinstance(text := doc.raw(name), str) and not text.strip().isdigit():
+        return iso(text, zone=sent.ZONE)
+    return unix(doc.number(name), per_second=1000)
+
+
+def _recording(doc: Doc) -> dict[RecordingChannel, str]:
+    urls = {
+        RecordingChannel.FULL: doc.text("fullAudioUrl"),
+        RecordingChannel.CUSTOMER: doc.text("customerAudioUrl"),
+    }
+    return {channel: url for channel, url in urls.items() if url}
+
+
+def _extracted(doc: Doc) -> dict[str, Any] | None:
+    """Both as they came; the vendor's table says text where its examples have a list and an object."""
+    said = {name: value for name in ("attributes", "properties") if first(value := doc.json(name)) is not None}
+    return said or None
+
+
+def _intent(doc: Doc) -> Intent | None:
+    level, basis = doc.text("intentLevel"), doc.text("analysisBasis")
+    real, label = doc.text("realIntentLevel"), doc.text("intentLevelName")
+    if not (level or basis or real or label):
+        return None
+    return Intent(
+        level=level,
+        label=label,
+        tag_id=doc.word("intentLevelTagId"),
+        real_level=real,
+        real_label=doc.text("realIntentLevelName"),
+        basis=basis,
+    )
+
+
+def _customer(doc: Doc) -> Customer:
+    return Customer(
+        id=doc.word("customerPersonId"),
+        number=doc.word("calledPhoneNumber"),
+        full=doc.text("customerPersonName"),
+        props=doc.mapping("properties") or None,
+    )
+
+
+def _spoken(doc: Doc) -> Iterator[Spoken]:
+    """The list under its name of today, else under that of January 2019."""
+    turns = "callDetailList" if isinstance(doc.raw("callDetailList"), list) else "robotCallDetailList"
+    for one in doc.each(turns):
+        if text := one.text("text"):
+            yield Spoken(role(one.raw("type")), text)
