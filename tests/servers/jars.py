@@ -1,5 +1,6 @@
 """The jars of the tests' Kafka: fetched once from Maven Central into a cache outside the tree, their hashes checked."""
 
+import functools
 import hashlib
 import os
 import ssl
@@ -27,6 +28,7 @@ def cache() -> Path:
     return Path(root) / "aftercall" / LIST.stem
 
 
+@functools.cache
 def jars(directory: Path | None = None) -> Path:
     """Return the directory with the jars, fetched if need be; raise `NotStarted` if one is not as hashed."""
     directory = directory or cache()
