@@ -56,6 +56,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     `reads` names the options that a scheme of the platform's own looks at (`tolerance_s` alone for `native` unless it
     is named here), so that others beside it are a mistake; `check` yields what else is wrong with a connection's
     secrets and options, each in one sentence.
+    `path_answer` is what it wants to hear on its connection's alias path, where that differs.
     `content_types` are the media types taken beside JSON. `hello` answers a GET (a platform's check of the URL) where
     it has one.
     """
@@ -68,6 +69,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     cut: Sequence[Cut] = ()
     content_types: frozenset[str] = frozenset({"application/json"})
     answer: Answer = ACCEPTED
+    path_answer: Answer | None = None
     unwrap: Callable[[Received, Sequence[bytes], Options], Received] | None = None
     hello: Callable[[Received, Sequence[bytes], Options], bytes] | None = None
     max_body_mb: int = 5

@@ -8,12 +8,12 @@ from typing import Any, Final
 from ingest import answers, metrics
 from ingest.answers import Reply
 from ingest.body import Gone, Receive, Unpacker, discard, read_body
-from ingest.doors import Door, DoorsNow
+from ingest.doors import PREFIX, Door, DoorsNow
 from ingest.errors import Faulty, MethodNotAllowed, NotDurable, Refused
 from ingest.headers import Headers
 from ingest.in_flight import Hold, InFlight
 from ingest.media import media_type
-from ingest.source import Identity, Received
+from ingest.source import Answer, Identity, Received, Source
 from ingest.trace import traceparent_of
 from ingest.urls import url_of
 from runtime.clock import Clock
@@ -96,7 +96,7 @@ class Webhook:
             return answers.ignored(source.answer)
         await self._publish(_envelope(door, received, identity))
         door.meters.accepted(seconds=perf_counter() - began, size=len(received.body))
-        return answers.accepted(source.answer, identity.event_id)
+        return answers.accepted(_wanted(source, visit.scope["path"]), identity.event_id)
 
     async def _received(self, visit: Visit, door: Door, path_secret: str | None) -> Received:
         scope = visit.scope
@@ -126,6 +126,11 @@ class Webhook:
             log.warning("not_durable", extra={"platform": envelope.platform, "why": str(error)})
             told = "The event cannot be made durable now; try again."
             raise NotDurable(told, retry_after_s=error.retry_after_s) from None
+
+
+def _wanted(source: Source, path: str) -> Answer:
+    """Return what the sender expects at *path*: its product's own one may have another answer than ours."""
+    return source.path_answer if source.path_answer and not path.startswith(PREFIX) else source.answer
 
 
 def _length(headers: Headers) -> int:

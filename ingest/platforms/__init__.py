@@ -17,6 +17,7 @@ from ingest.platforms import (
     twilio,
     ultravox,
     vapi,
+    zenicall,
 )
 from ingest.source import Source
 from schemas.words import Platform
@@ -32,6 +33,7 @@ SOURCES: Final[Mapping[Platform, Source]] = {
     Platform.MILLIS: millis.SOURCE,
     Platform.OMICALL: omicall.SOURCE,
     Platform.TANYI: tanyi.SOURCE,
+    Platform.ZENICALL: zenicall.SOURCE,
     Platform.TOOLZZ: toolzz.SOURCE,
     Platform.ROBOTAPPEL: robotappel.SOURCE,
     Platform.STANDARD: standard.SOURCE,

@@ -19,6 +19,7 @@ from workers.platforms import (
     twilio,
     ultravox,
     vapi,
+    zenicall,
 )
 
 NORMALISERS: Final[Mapping[Platform, Normalise]] = {
@@ -35,4 +36,5 @@ NORMALISERS: Final[Mapping[Platform, Normalise]] = {
     Platform.TWILIO: twilio.normalise,
     Platform.ULTRAVOX: ultravox.normalise,
     Platform.VAPI: vapi.normalise,
+    Platform.ZENICALL: zenicall.normalise,
 }

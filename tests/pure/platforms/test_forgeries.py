@@ -217,6 +217,8 @@ NO_SIGNATURES = {
     (Platform.VAPI, "native"),
     (Platform.ROBOTAPPEL, "native"),
     (Platform.TANYI, "native"),  # encrypted: test_tanyi.py
+    (Platform.ZENICALL, "header"),
+    (Platform.ZENICALL, "native"),
     (Platform.OMICALL, "query"),
     (Platform.OMICALL, "native"),
     (Platform.OMICALL, "header"),
