@@ -35,16 +35,17 @@ async def test_a_batch_in_hand_is_finished_before_its_partition_goes_to_another_
     settings: KafkaSettings,
 ) -> None:
     await publish_numbers(settings, 240)
-    async with kafka_source(settings=settings, records=20) as first, kafka_source(settings=settings) as second:
+    async with kafka_source(settings=settings, records=20) as first:
         in_hand = await first_batch(first)
         done = bodies(in_hand.records)
-        others = [asyncio.create_task(work(second, done))]
-        await asyncio.sleep(HEARTBEAT_S + 1)  # by now the first has been asked for its partitions
-        before = list(done)
-        await first.commit(in_hand)
-        others.append(asyncio.create_task(work(first, done)))
-        await until(lambda: len(done) >= 240)
-        await end(others)
+        async with kafka_source(settings=settings) as second:
+            others = [asyncio.create_task(work(second, done))]
+            await asyncio.sleep(HEARTBEAT_S + 1)  # by now the first has been asked for its partitions
+            before = list(done)
+            await first.commit(in_hand)
+            others.append(asyncio.create_task(work(first, done)))
+            await until(lambda: len(done) >= 240)
+            await end(others)
 
     assert before == bodies(in_hand.records)
     assert sorted(done) == sorted(b"%d" % n for n in range(240))
@@ -55,13 +56,14 @@ async def test_a_batch_that_outlasts_a_rebalance_is_done_again_and_its_commit_do
 ) -> None:
     monkeypatch.setattr(reading, "REVOKE_S", 0.1)
     await publish_numbers(settings, 10)
-    async with kafka_source(settings=settings) as first, kafka_source(settings=settings) as second:
+    async with kafka_source(settings=settings) as first:
         stuck = await first_batch(first)
-        other = asyncio.create_task(take(second, 10, commit=False))
-        await until(lambda: not any(first._hand.values()))
-        other.cancel()
+        async with kafka_source(settings=settings) as second:
+            other = asyncio.create_task(take(second, 10, commit=False))
+            await until(lambda: not any(first._hand.values()))
+            other.cancel()
 
-        await first.commit(stuck)
+            await first.commit(stuck)
     async with kafka_source(settings=settings) as third:
         again = await first_batch(third)
         while again.partition != stuck.partition:
