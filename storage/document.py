@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from schemas.call import Call, call_key, call_uid, tag_id
-from schemas.update import CallUpdate
+from schemas.update import CallUpdate, Media
 from schemas.words import Platform, Workflow
 from storage.derive import derive, ext, recordings
 from storage.flatten import flatten, to_time
@@ -23,6 +23,8 @@ from storage.tombstones import keys_of
 _TIMES: Final = ("created_at", "started_at", "answered_at", "ended_at")
 KEPT: Final[tuple[str, ...]] = ("number", "edits", "evaluations", "edited_at", "updated_by")
 """What a fold leaves as it is: the number given once, and what people wrote."""
+HEARD: Final = ("turns", "transcript")
+"""Facts of which the document keeps only where they are."""
 
 Document = dict[str, Any]
 
@@ -78,6 +80,7 @@ class Folded(NamedTuple):
 
     document: Document
     parts: dict[str, bytes]
+    media: dict[str, Media]
     named: frozenset[str]
     """The parts that the document refers to."""
     let_go: frozenset[str]
@@ -100,6 +103,7 @@ def folded(before: Document | None, updates: Sequence[CallUpdate], *, identity: 
     return Folded(
         document={**identity.fields(), **facts, **written, "registers": stored},
         parts={ref: packed for each in said for ref, packed in each.parts.items() if ref in named},
+        media={ref: media for each in said for ref, media in each.media.items() if ref in named},
         named=named,
         let_go=refs(known) - named if known else frozenset(),
     )
@@ -156,8 +160,14 @@ def whole(document: Document, parts: Mapping[str, Parts]) -> Call:
 
 
 def refs(registers: Registers) -> frozenset[str]:
+    """Return the names of the parts that hold a call's turns, transcript and recordings."""
+    media = {register.value["ref"] for name, register in registers.facts.items() if name.startswith("media.")}
+    return heard(registers) | media
+
+
+def heard(registers: Registers) -> frozenset[str]:
     """Return the names of the parts that hold a call's turns and transcript."""
-    return frozenset(registers.facts[name].value["ref"] for name in ("turns", "transcript") if name in registers.facts)
+    return frozenset(registers.facts[name].value["ref"] for name in HEARD if name in registers.facts)
 
 
 def _part(told: Mapping[str, Any], name: str, parts: Mapping[str, Parts]) -> Parts:

@@ -37,9 +37,10 @@ def edited(document: Document, patch: Patch, *, by: str, at: datetime) -> Edited
 
 
 def evaluated(document: Document, evaluation: Evaluation, *, at: datetime) -> Document:
-    """Return *document* with *evaluation* added."""
+    """Return *document* with *evaluation* added, in place of one with the same id."""
     plain = msgspec.to_builtins(evaluation, builtin_types=(datetime,))
-    return _rewritten(document, {"evaluations": [*document.get("evaluations", ()), plain]}, at=at)
+    others = [one for one in document.get("evaluations", ()) if one["id"] != evaluation.id]
+    return _rewritten(document, {"evaluations": [*others, plain]}, at=at)
 
 
 def _rewritten(document: Document, changes: Mapping[str, Any], *, at: datetime) -> Document:

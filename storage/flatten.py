@@ -12,9 +12,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from schemas.money import LARGEST
-from schemas.update import CallUpdate, Facts, Leg, OrderKey
+from schemas.update import CallUpdate, Facts, Leg, Media, OrderKey
 from schemas.words import Outcome, Role, Stage
-from storage.parts import Parts, part_ref
+from storage.parts import Parts, media_ref, part_ref
 from storage.spelling import spelled_out
 
 UNKNOWN_END: Final = "?"
@@ -90,40 +90,50 @@ def _says_something(value: Value) -> bool:
 
 
 class Said(NamedTuple):
-    """What one event said, by register name, and where in the order; its long parts in their stored form, by name."""
+    """What one event said, by register name, and where in the order; its long parts by name, packed."""
 
     key: OrderKey
     stage: Stage
     facts: Mapping[str, Value]
     parts: Mapping[str, bytes]
+    media: Mapping[str, Media]
 
 
 def flatten(update: CallUpdate) -> Said:
     """Return what *update* says."""
     facts = update.facts
     key = update.order._replace(event_id=spelled_out(update.order.event_id))
-    parts = {}
-    ref = ""
-    if facts.turns or facts.transcript:
-        packed = Parts(facts.turns, facts.transcript).pack()
-        parts[ref := part_ref(key, packed)] = packed
+    packed = Parts(facts.turns, facts.transcript).pack() if facts.turns or facts.transcript else b""
+    ref = part_ref(key, packed)
+    media = [(channel, media_ref(key, one.content), one) for channel, one in facts.media.items() if one.content]
     told = dict(_told(facts, _FACTS))
-    if facts.unknown_end and "outcome" not in told:
-        told["outcome"] = UNKNOWN_END
+    told.update(_defaults(update))
+    told.update(_grouped(facts))
+    told.update(_heard(facts, ref=ref))
+    for channel, place, one in media:
+        told[f"media.{channel}"] = {"ref": place, "content_type": one.content_type, "size": len(one.content)}
+    return Said(
+        key=key,
+        stage=facts.stage,
+        facts={name: value for name, value in told.items() if _says_something(value)},
+        parts={ref: packed} if packed else {},
+        media={place: one for _, place, one in media},
+    )
+
+
+def _grouped(facts: Facts) -> Iterator[tuple[str, Value]]:
+    """Yield what is folded by member, channel, key or leg."""
     for group in MEMBERS:
         if (members := getattr(facts, group)) is not None:
-            told.update(_members(group, members))
+            yield from _members(group, members)
     for channel, url in facts.recording.items():
-        told[f"recording.{channel}"] = url
+        yield f"recording.{channel}", url
     for name, value in facts.ext.items():
-        told[f"ext.{name}"] = value
+        yield f"ext.{name}", value
     for leg_id, leg in facts.legs.items():
-        told.update(_leg(f"legs.{leg_id}.", leg))
-    told.update(_defaults(update))
-    told.update(_heard(facts, ref=ref))
-    told.update(_media(facts, ref=part_ref(key, b"") if facts.media else ""))
-    said = {name: value for name, value in told.items() if _says_something(value)}
-    return Said(key, facts.stage, said, parts)
+        yield from _leg(f"legs.{leg_id}.", leg)
+    if facts.unknown_end and facts.outcome is None:
+        yield "outcome", UNKNOWN_END
 
 
 def _told(source: Any, rows: tuple[tuple[str, str, Convert], ...]) -> Iterator[tuple[str, Value]]:
@@ -142,7 +152,7 @@ def _members(name: str, group: Any) -> Iterator[tuple[str, Value]]:
 
 def _leg(prefix: str, leg: Leg) -> Iterator[tuple[str, Value]]:
     named = dict(_told(leg, _LEG))
-    if leg.unknown_end and "outcome" not in named:
+    if leg.unknown_end and leg.outcome is None:
         named["outcome"] = UNKNOWN_END
     return ((prefix + name, value) for name, value in named.items())
 
@@ -164,10 +174,3 @@ def _heard(facts: Facts, *, ref: str) -> Iterator[tuple[str, Value]]:
         yield "turns", {"ref": ref, "count": len(facts.turns), "customers": customers, "words": words}
     if facts.transcript:
         yield "transcript", {"ref": ref, "words": bool(facts.transcript.strip())}
-
-
-def _media(facts: Facts, *, ref: str) -> Iterator[tuple[str, Value]]:
-    for channel, media in facts.media.items():
-        if media.content:
-            kept = {"ref": ref, "content_type": media.content_type, "size": len(media.content)}
-            yield f"media.{channel}", kept

@@ -7,7 +7,7 @@ from runtime.clock import Clock, utc_now
 from schemas.call import Call
 from schemas.envelope import Envelope
 from schemas.query import CallQuery, Page
-from schemas.update import CallUpdate
+from schemas.update import CallUpdate, Media
 from storage.document import Document, Folded, Identity, folded, summary, whole
 from storage.flatten import whole_ms
 from storage.numbering import FIRST_NUMBER
@@ -24,6 +24,7 @@ class MemoryStore:
         self.events: dict[tuple[str, ...], Envelope] = {}
         self.documents: dict[str, Document] = {}
         self.parts: dict[str, dict[str, Parts]] = {}
+        self.media: dict[str, dict[str, Media]] = {}
         self._clock = clock
         self._numbers: dict[str, int] = {}
 
@@ -50,10 +51,12 @@ class MemoryStore:
         document["revision"] = before["revision"] + 1 if before else 1
         document["updated_at"] = whole_ms(self._clock())
         self.documents[document["_id"]] = document
-        kept = self.parts.setdefault(document["_id"], {})
+        kept, recordings = self.parts.setdefault(document["_id"], {}), self.media.setdefault(document["_id"], {})
         kept.update({ref: unpack_parts(packed) for ref, packed in after.parts.items()})
+        recordings.update(after.media)
         for ref in after.let_go:
             kept.pop(ref, None)
+            recordings.pop(ref, None)
 
     async def page(self, tenant: str, query: CallQuery) -> Page[Call]:
         """Return calls in the query's order."""

@@ -22,11 +22,6 @@ def all_of(name: str) -> Document:
     return {"_id": {"$gte": name, "$lt": name + _LAST}}
 
 
-def beyond_first(size: int) -> bool:
-    """Return whether *size* bytes fill more than one document."""
-    return size > PIECE
-
-
 async def read(
     collection: Collection, first: Document, *, start: int = 0, end: int | None = None
 ) -> AsyncIterator[bytes]:
@@ -38,3 +33,12 @@ async def read(
             return
         offset = number * PIECE
         yield bytes(piece["bytes"][max(0, start - offset) : end - offset])
+
+
+async def whole_of(collection: Collection, name: str) -> bytes | None:
+    """Return all bytes under *name*, None where they are not, or no longer all, there."""
+    first = await collection.find_one({"_id": name})
+    if first is None:
+        return None
+    content = b"".join([piece async for piece in read(collection, first)])
+    return content if len(content) == first["size"] else None

@@ -48,5 +48,6 @@ INDEXES: Final = (
     _calls("numbers", "erasure of a number in any spelling", ("keys.numbers", ASCENDING)),
     _batches("batches_started", "batches, newest first", ("first_started_at", DESCENDING), ("_id", DESCENDING)),
     _batches("batches_stale", "batches to be summed anew", ("stale", ASCENDING)),
+    Index("tombstones", "tenant", "whether a tenant ever erased anything", (("tenant", ASCENDING),)),
     Index("events", "expiry", "raw events end by themselves", (("expire_at", ASCENDING),), {"expireAfterSeconds": 0}),
 )

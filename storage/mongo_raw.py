@@ -7,8 +7,10 @@ from schemas.raw import RawEvent
 from schemas.update import Media
 from schemas.words import RecordingChannel
 from storage.flatten import to_ms
+from storage.fold import unpack
 from storage.mongo import Database, Document, answering
-from storage.mongo_chunks import all_of, read
+from storage.mongo_chunks import all_of, read, whole_of
+from storage.mongo_writer import part_name
 
 MOST_EVENTS: Final = 10_000
 """Events of one call that are listed, the oldest: a call has tens."""
@@ -20,7 +22,9 @@ class MongoRaw:
 
     def __init__(self, database: Database) -> None:
         """Read from *database*."""
+        self._calls = database["calls"]
         self._events = database["events"]
+        self._media = database["media"]
 
     async def events(self, tenant: str, key: str) -> list[RawEvent]:
         """Return what is known of a call's events, oldest first."""
@@ -41,7 +45,13 @@ class MongoRaw:
 
     async def media(self, tenant: str, key: str, channel: RecordingChannel) -> Media | None:
         """Return a recording that came in a webhook."""
-        return None
+        with answering():
+            call = await self._calls.find_one({"_id": key, "tenant": tenant}, {"registers": 1, "uid": 1})
+            told = unpack(call["registers"]).values().get(f"media.{channel}") if call else None
+            if call is None or told is None:
+                return None
+            content = await whole_of(self._media, part_name(call["uid"], told["ref"]))
+        return None if content is None else Media(told["content_type"], content)
 
     async def _listed(self, tenant: str, key: str) -> list[tuple[RawEvent, Document]]:
         # Only an event's first piece says when it came.

@@ -6,7 +6,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from schemas.call import Call
 from schemas.query import CallQuery, Page, Position
-from storage.document import Document, refs, summary, whole
+from storage.document import Document, heard, summary, whole
 from storage.fields import ORDERS
 from storage.fold import unpack
 from storage.mongo import Database, answering
@@ -59,7 +59,7 @@ class MongoReader:
                 document = await self._calls.find_one(seen)
                 if document is None:
                     return None
-                named = refs(unpack(document["registers"]))
+                named = heard(unpack(document["registers"]))
                 parts = await self._parts(document["uid"], named)
                 if parts.keys() == named:
                     return whole(document, parts)

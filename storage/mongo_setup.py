@@ -11,6 +11,7 @@ from storage.mongo_indexes import INDEXES, Index
 COLLECTIONS: Final = (
     "calls",
     "transcripts",
+    "media",
     "events",
     "counters",
     "secrets",

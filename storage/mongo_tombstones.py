@@ -24,7 +24,7 @@ class MongoTombstones:
         self._database = database
         self._tombstones = database["tombstones"]
         self._calls = database["calls"]
-        self._behind = [database[name] for name in ("transcripts", "events", "history")]
+        self._behind = [database[name] for name in ("transcripts", "media", "events", "history")]
         self._batches = MongoBatches(database)
         self._key: bytes | None = None
 
@@ -53,6 +53,14 @@ class MongoTombstones:
                 for collection in self._behind:
                     await collection.bulk_write([DeleteMany(all_of(each["uid"])) for each in some], ordered=False)
             await self._batches.mark(_batches(some))
+
+    async def of(self, tenants: Iterable[str]) -> frozenset[str]:
+        """Return which of *tenants* have ever erased anything: most have not, and theirs need not be looked up."""
+        wanted = set(tenants)
+        with answering():
+            return frozenset([
+                tenant for tenant in wanted if await self._tombstones.find_one({"tenant": tenant}, {"_id": 1})
+            ])  # fmt: skip
 
     async def erased_calls(self, uids: Iterable[str]) -> set[str]:
         """Return which of these calls were erased."""

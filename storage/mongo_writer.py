@@ -23,6 +23,7 @@ from storage.mongo_chunks import all_of, pieces
 from storage.mongo_events import raw_event, uid_of
 from storage.mongo_numbers import MongoNumbers
 from storage.mongo_tombstones import MongoTombstones
+from storage.parts import MEDIA
 
 LARGEST: Final = 16_000_000
 """Bytes of a document, a little below MongoDB's 16 MiB."""
@@ -51,6 +52,7 @@ class MongoWriter:
         """Write to *database*, whose indexes are there."""
         self._calls = database["calls"]
         self._transcripts = database["transcripts"]
+        self._media = database["media"]
         self._events = database["events"]
         self._numbers = MongoNumbers(database)
         self._tombstones = MongoTombstones(database)
@@ -60,8 +62,9 @@ class MongoWriter:
 
     async def keep(self, envelopes: Sequence[Envelope]) -> None:
         """Keep the raw events; of an equal one, when it came first and last."""
-        by_call = {uid_of(event): event for event in envelopes}
-        erased = await self._tombstones.erased_calls(by_call)
+        erasing = await self._tombstones.of(event.tenant for event in envelopes)
+        suspects = {uid_of(event) for event in envelopes if event.tenant in erasing}
+        erased = await self._tombstones.erased_calls(suspects)
         kept = [event for event in envelopes if uid_of(event) not in erased] if erased else envelopes
         rows = [row for event in kept for row in raw_event(event, days=self._raw_days(event.tenant))]
         with answering():
@@ -87,7 +90,7 @@ class MongoWriter:
                 refused.extend(call.updates)
             elif result:
                 after[key] = result
-                call.parts |= result.parts.keys() | result.let_go
+                call.parts |= result.parts.keys() | result.media.keys() | result.let_go
         for key in await self._forbidden(after):
             del after[key], waiting[key]
         await self._write_parts(after.values())
@@ -100,7 +103,8 @@ class MongoWriter:
 
     async def _living(self, waiting: dict[str, Waiting]) -> dict[str, Waiting]:
         """Return the calls that were not erased; of the others nothing is folded again, nor kept."""
-        names = {call.identity.uid: call.identity for call in waiting.values()}
+        erasing = await self._tombstones.of(call.identity.tenant for call in waiting.values())
+        names = {call.identity.uid: call.identity for call in waiting.values() if call.identity.tenant in erasing}
         erased = await self._tombstones.erased_calls(names)
         if erased:
             await self._tombstones.take_away([names[uid].fields() for uid in erased])
@@ -108,7 +112,9 @@ class MongoWriter:
 
     async def _forbidden(self, after: Mapping[str, Folded]) -> list[str]:
         """Return the calls that hold a number which was erased after they started; they are erased, too."""
-        found = await self._tombstones.erased_by_number([result.document for result in after.values()])
+        erasing = await self._tombstones.of(result.document["tenant"] for result in after.values())
+        suspects = [result.document for result in after.values() if result.document["tenant"] in erasing]
+        found = await self._tombstones.erased_by_number(suspects)
         if found:
             await self._tombstones.bury_calls(found, at=whole_ms(self._clock()))
         return [document["_id"] for document in found]
@@ -119,13 +125,17 @@ class MongoWriter:
         await self._forbidden({key: result for key, result in after.items() if key in done})
 
     async def _write_parts(self, results: Iterable[Folded]) -> None:
-        rows = [
-            row
-            for result in results
-            for ref, packed in result.parts.items()
-            for row in pieces(part_name(result.document["uid"], ref), packed)
-        ]
-        await insert(self._transcripts, rows)  # a name that is taken holds these very bytes
+        """Write turns, transcripts and recordings; under a name that is taken are these very bytes."""
+        rows: list[Document] = []
+        recordings: list[Document] = []
+        for result in results:
+            uid = result.document["uid"]
+            for ref, packed in result.parts.items():
+                rows.extend(pieces(part_name(uid, ref), packed))
+            for ref, media in result.media.items():
+                recordings.extend(pieces(part_name(uid, ref), media.content))
+        await insert(self._transcripts, rows)
+        await insert(self._media, recordings)
 
     async def _write_calls(self, after: Mapping[str, Folded], before: Mapping[str, Document]) -> set[str]:
         """Write the documents; returns the keys of those that must be read and folded again."""
@@ -158,12 +168,13 @@ class MongoWriter:
         self, done: Mapping[str, Waiting], before: Mapping[str, Document], after: Mapping[str, Folded]
     ) -> None:
         """Delete the parts that calls no longer refer to: a greater key took their place, they never come back."""
-        writes: list[Write] = []
+        names: list[str] = []
         for key, call in done.items():
             if call.parts and (key in after or key in before):
                 named = after[key].named if key in after else refs(unpack(before[key]["registers"]))
-                writes.extend(DeleteMany(all_of(part_name(call.identity.uid, ref))) for ref in call.parts - named)
-        await write(self._transcripts, writes)
+                names.extend(part_name(call.identity.uid, ref) for ref in call.parts - named)
+        await write(self._transcripts, [DeleteMany(all_of(name)) for name in names])
+        await write(self._media, [DeleteMany(all_of(name)) for name in names if f":{MEDIA}" in name])
 
 
 def part_name(uid: str, ref: str) -> str:

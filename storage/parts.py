@@ -11,6 +11,8 @@ from schemas.update import OrderKey
 from schemas.words import Role
 from storage.spelling import spelled_out
 
+MEDIA: Final = "m"
+"""What the name of a recording begins with; that of turns and transcript begins with a hexadecimal digit."""
 _SPEAKERS: Final = {Role.AGENT: "Agent", Role.CUSTOMER: "Customer"}
 
 
@@ -36,6 +38,11 @@ def part_ref(key: OrderKey, packed: bytes) -> str:
     content = blake2b(packed, digest_size=16)
     content.update(repr(tuple(key)).encode())
     return content.hexdigest()
+
+
+def media_ref(key: OrderKey, content: bytes) -> str:
+    """Return the name of a recording that the event at *key* brought."""
+    return MEDIA + part_ref(key, content)
 
 
 def spoken(turns: Sequence[Turn]) -> str | None:

@@ -9,10 +9,14 @@ import pytest
 from runtime.clock import Clock, utc_now
 from storage.memory import MemoryStore
 from storage.mongo import connect
+from storage.mongo_criteria import MongoCriteria
+from storage.mongo_edits import MongoEditor
+from storage.mongo_erasure import MongoEraser
+from storage.mongo_raw import MongoRaw
 from storage.mongo_reader import MongoReader
 from storage.mongo_setup import set_up
 from storage.mongo_writer import MongoWriter
-from storage.ports import CallReader, CallWriter
+from storage.ports import CallEditor, CallReader, CallWriter, CriteriaKeeper, Eraser, EventReader
 
 NAMES = ("memory", "mongo")
 
@@ -22,6 +26,17 @@ class Store(NamedTuple):
 
     writer: CallWriter
     reader: CallReader
+
+
+class People(NamedTuple):
+    """A store in MongoDB with all that people do there."""
+
+    writer: CallWriter
+    reader: CallReader
+    editor: CallEditor
+    events: EventReader
+    criteria: CriteriaKeeper
+    eraser: Eraser
 
 
 @asynccontextmanager
@@ -54,3 +69,17 @@ def in_database(url: str, database: str) -> str:
     """Return *url* with *database* in its path."""
     address, _, options = url.partition("/?")
     return f"{address.rstrip('/')}/{database}?{options}"
+
+
+@asynccontextmanager
+async def people_store(url: str, database: str) -> AsyncIterator[People]:
+    """Yield all halves of the store in *database*, which is prepared, with a client of their own."""
+    async with connect(in_database(url, database)) as opened:
+        yield People(
+            MongoWriter(opened, raw_days=lambda _: 30),
+            MongoReader(opened),
+            MongoEditor(opened),
+            MongoRaw(opened),
+            MongoCriteria(opened),
+            MongoEraser(opened),
+        )
