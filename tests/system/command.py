@@ -73,9 +73,9 @@ def aftercall(*words: str, directory: Path, **variables: str) -> subprocess.Comp
 
 
 @contextmanager
-def started(*words: str, directory: Path, port: int | None = None, **variables: str) -> Iterator[Running]:
+def started(*words: str, directory: Path, **variables: str) -> Iterator[Running]:
     """Run a verb that serves, in *directory*; killed at the end if it still runs."""
-    chosen = free_port() if port is None else port
+    chosen = free_port()
     with (directory / "out.txt").open("a") as out, (directory / "err.txt").open("a") as err:
         process = subprocess.Popen(
             [sys.executable, "-m", "aftercall", *words, "--port", str(chosen)],

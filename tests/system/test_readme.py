@@ -18,7 +18,7 @@ def test_the_first_own_webhook_is_refused_unsigned_and_kept_signed(tmp_path: Pat
     with started("up", directory=tmp_path) as running:
         running.ready()
         typed = subprocess.run(
-            ["sh", "-e", "-c", block[1]],
+            ["/bin/sh", "-e", "-c", block[1]],
             cwd=tmp_path,
             env=environment(URL=running.url),
             capture_output=True,
