@@ -62,6 +62,12 @@ class BadCursor(Problem):
     status, code = 400, "bad_cursor"
 
 
+class BadEventId(Problem):
+    """The `Last-Event-ID` is not ours, or what happened since is no longer known."""
+
+    status, code = 400, "bad_event_id"
+
+
 class KeyMissing(Problem):
     """No key came with the request."""
 

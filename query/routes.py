@@ -10,6 +10,7 @@ from query.calls import Calls
 from query.edge import LONGEST_CHANGE_S, Endpoint
 from query.edits import Edits
 from query.erasures import Erasures
+from query.live import Live
 from query.me import me
 from query.reading import Reading
 from query.scores import Scores
@@ -25,6 +26,7 @@ def endpoints(stores: Stores, *, clock: Callable[[], datetime], signing_key: byt
     analytics = Analytics(reports=stores.reports)
     batches = Batches(batches=stores.batches, signing_key=signing_key)
     erasures = Erasures(eraser=stores.eraser)
+    live = Live(feed=stores.feed, signing_key=signing_key)
     read, write, erase = Scope.READ, Scope.WRITE, Scope.ERASE
     one = "/v1/calls/{id}"
     return (
@@ -48,5 +50,6 @@ def endpoints(stores: Stores, *, clock: Callable[[], datetime], signing_key: byt
         Endpoint("GET", "/v1/batches", batches.list, read, "List batches."),
         Endpoint("GET", "/v1/batches/{id:path}", batches.one, read, "Read one batch."),
         Endpoint("POST", "/v1/erasures", erasures.number, erase, "Erase a number.", longest_s=LONGEST_CHANGE_S),
+        Endpoint("GET", "/v1/live", live.stream, read, "Watch calls as they change."),
         Endpoint("GET", "/v1/me", me, None, "What this key is."),
     )

@@ -2,7 +2,16 @@
 
 import msgspec
 
-from storage.ports import BatchReader, CallEditor, CallReader, CallReports, CriteriaKeeper, Eraser, EventReader
+from storage.ports import (
+    BatchReader,
+    CallEditor,
+    CallFeed,
+    CallReader,
+    CallReports,
+    CriteriaKeeper,
+    Eraser,
+    EventReader,
+)
 
 
 class Stores(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,3 +24,4 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
     reports: CallReports
     batches: BatchReader
     eraser: Eraser
+    feed: CallFeed

@@ -1,6 +1,7 @@
 """What workers and query ask of a store; every adapter passes the same suite. The tenant always comes first."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from schemas.batch import BatchQuery, BatchSum
@@ -8,7 +9,8 @@ from schemas.call import Call, Evaluation
 from schemas.edit import Criterion, Entry, Patch
 from schemas.envelope import Envelope
 from schemas.erasure import Erasure
-from schemas.query import CallQuery, Page, Position
+from schemas.feed import Change
+from schemas.query import CallQuery, Filter, Page, Position
 from schemas.raw import RawEvent
 from schemas.report import Question, Tally
 from schemas.update import CallUpdate, Media
@@ -29,6 +31,14 @@ class Changed(Exception):
 
 class Full(Exception):
     """The call holds as much as a document can; nothing was written."""
+
+
+class Lost(Exception):
+    """What happened since is no longer known; begin anew."""
+
+
+class Slow(Exception):
+    """The reader took its changes too slowly and was cut off."""
 
 
 class CallWriter(Protocol):
@@ -153,3 +163,19 @@ class Eraser(Protocol):
 
     async def erase_number(self, tenant: str, number: str, *, units: Sequence[str] | None = None) -> Erasure | None:
         """Erase every call that started until now and holds *number* in any spelling, None where it names nobody."""
+
+
+class Changes(Protocol):
+    """One reader's changes, in order."""
+
+    async def next(self) -> Change:
+        """Return the next change. Raises `Slow` where too many waited, `Lost` where the feed ended."""
+
+
+class CallFeed(Protocol):
+    """Calls as they change."""
+
+    def listen(
+        self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None = None, after: str | None = None
+    ) -> AbstractAsyncContextManager[Changes]:
+        """Yield changes from now on, or behind the one named *after*. Raises `Lost` where that is unknown, `Away`."""

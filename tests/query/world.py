@@ -54,14 +54,14 @@ class World:
             tenants=(Tenant(id=self.acme, time_zone="Europe/Paris", units=units), Tenant(id=self.other)),
             keys=self._keys(),
         )
-        app = create_app(
+        self.app = create_app(
             stores=self.stores,
             config=lambda: self.config,
             clock=self.clock,
             signing_key=SIGNING_KEY,
             cors_origins=["https://app.example"],
         )
-        self.transport = httpx.ASGITransport(app)
+        self.transport = httpx.ASGITransport(self.app)
 
     def _keys(self) -> tuple[Key, ...]:
         return (

@@ -1,0 +1,124 @@
+"""Calls as they change, as server-sent events: resumable, with a heartbeat, never buffered without bound."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, suppress
+from typing import Final
+
+import msgspec
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
+from typing_extensions import override
+
+from query import cursors, filters, views
+from query.asked import Asked
+from query.filters import FILTERS
+from query.metrics import LIVE
+from query.problems import BadCursor, BadEventId, Unavailable, UnknownParameter, unknown
+from query.views import Units
+from schemas.feed import Change
+from schemas.query import EVERYTHING, NEWEST_FIRST, Position
+from storage.ports import CallFeed, Changes, Lost, Slow
+
+HEARTBEAT_S: Final = 15.0  # proxies close what is silent for a minute, often for half of one
+SLOWEST_S: Final = 10.0  # a reader whose connection takes nothing for so long is cut off
+MOST_READERS: Final = 2_000  # of one process: each holds a connection and what waits for it
+_HEARTBEAT: Final = b":\n\n"
+
+
+class Live:
+    """The endpoint that watches."""
+
+    def __init__(self, *, feed: CallFeed, signing_key: bytes) -> None:
+        """Listen to *feed*; sign event ids with *signing_key*."""
+        self._feed = feed
+        self._key = signing_key
+        self._readers = 0
+
+    async def stream(self, asked: Asked) -> Response:
+        """Answer with events from now on, or behind `Last-Event-ID`."""
+        parameters = asked.parameters()
+        for name, _ in parameters:
+            if name not in FILTERS:
+                raise unknown(name, FILTERS, what="filter", problem=UnknownParameter, field=name[:100])
+        wanted = filters.read(parameters)
+        after = self._after(asked)
+        if self._readers >= MOST_READERS:
+            raise Unavailable("Too many watch already; ask again later.", headers={"Retry-After": "60"})
+        listening = AsyncExitStack()
+        try:
+            changes = await listening.enter_async_context(
+                self._feed.listen(asked.tenant.id, wanted, units=asked.caller.units, after=after)
+            )
+        except Lost:
+            raise _forgotten() from None
+        self._readers += 1
+        LIVE.inc()
+        listening.callback(self._left)
+        return _Events(self._told(asked, changes), listening)
+
+    def _left(self) -> None:
+        self._readers -= 1
+        LIVE.dec()
+
+    def _after(self, asked: Asked) -> str | None:
+        given = asked.request.headers.get("last-event-id")
+        if not given:
+            return None
+        try:
+            return cursors.read(given, question=_question(asked), key=self._key).id
+        except BadCursor:
+            raise _forgotten() from None
+
+    async def _told(self, asked: Asked, changes: Changes) -> AsyncIterator[bytes]:
+        question, units = _question(asked), views.units_of(asked.tenant)
+        yield _HEARTBEAT
+        with suppress(Slow, Lost):
+            while True:
+                try:
+                    async with asyncio.timeout(HEARTBEAT_S):
+                        change = await changes.next()
+                except TimeoutError:
+                    yield _HEARTBEAT
+                    continue
+                token = cursors.write(Position(None, change.token), question=question, key=self._key)
+                yield _event(change, token, units)
+
+
+class _Events(StreamingResponse):
+    """An answer that ends as soon as its reader is gone or takes nothing any more."""
+
+    def __init__(self, events: AsyncIterator[bytes], listening: AsyncExitStack) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(events, headers=headers, media_type="text/event-stream")
+        self._listening = listening
+
+    @override
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        async def bounded(message: object) -> None:
+            async with asyncio.timeout(SLOWEST_S):
+                await send(message)  # type: ignore[arg-type]  # a message of Starlette's own
+
+        async with self._listening:
+            telling = asyncio.create_task(self.stream_response(bounded))
+            leaving = asyncio.create_task(self.listen_for_disconnect(receive))
+            try:
+                await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                telling.cancel()
+                leaving.cancel()
+                await asyncio.gather(telling, leaving, return_exceptions=True)
+
+
+def _event(change: Change, token: str, units: Units) -> bytes:
+    content = msgspec.json.encode(views.listed(change.call, units))
+    return b"event: call\nid: " + token.encode() + b"\ndata: " + content + b"\n\n"
+
+
+def _question(asked: Asked) -> bytes:
+    return cursors.question(tenant=asked.tenant.id, filter_=EVERYTHING, order=NEWEST_FIRST, of="live")
+
+
+def _forgotten() -> BadEventId:
+    return BadEventId("What happened since is no longer known; connect without Last-Event-ID and read the list anew.")
