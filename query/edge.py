@@ -1,12 +1,12 @@
 """What surrounds every endpoint: the key, its rate and scope, the time limit, one place for problems, metrics."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
-import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Send
@@ -24,7 +24,7 @@ LONGEST_S: Final = 10.0  # a question that takes longer helps nobody and holds t
 LONGEST_CHANGE_S: Final = 60.0  # a change of 10 000 calls; cut off half-way it may be made again
 RETRY_S: Final = 5  # when the store is away: its driver needs about that long to find the next primary
 
-_log: Final = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -97,7 +97,7 @@ class Edge:
             case TimeoutError() | ports.TooSlow():
                 return TooSlow("The answer took too long and was given up; narrow the question by time, unit or batch.")
             case _:
-                _log.error("question_failed", route=self._route, exc_info=error)
+                log.error("question_failed", extra={"route": self._route}, exc_info=error)
                 return Internal("The fault is ours; it was logged.")
 
 

@@ -5,12 +5,12 @@ has caught up. Tokens are MongoDB's own; as text they sort in the order of the c
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, NamedTuple
 
-import structlog
 from pymongo.asynchronous.change_stream import AsyncCollectionChangeStream
 from pymongo.errors import OperationFailure, PyMongoError
 
@@ -35,7 +35,7 @@ _PIPELINE: Final[list[Document]] = [
     {"$match": {"operationType": {"$in": ["insert", "replace", "update", "delete"]}}},
     {"$unset": ["fullDocument.registers", "fullDocument.edits"]},
 ]
-_log: Final = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Wanted(NamedTuple):
@@ -152,7 +152,7 @@ class MongoFeed:
                     async for event in stream:
                         self._take(event)
             except PyMongoError as error:
-                _log.warning("live_feed_broken", error=type(error).__name__)
+                log.warning("live_feed_broken", extra={"error": type(error).__name__})
                 if isinstance(error, OperationFailure) and error.code in _HISTORY_LOST:
                     break
             stream = await self._again(stream.resume_token)
