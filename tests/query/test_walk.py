@@ -58,6 +58,8 @@ async def test_nothing_of_a_tenant_shows_or_changes_through_anothers_key(world: 
 
     walked = set()
     for row in endpoints(world.stores, clock=world.clock, signing_key=SIGNING_KEY):
+        if row.path == "/v1/live":  # never ends; `test_live` shows what it tells to whom
+            continue
         for ids in (mine, theirs):
             path = row.path.replace("{id:path}", "b-1").replace("{event_id:path}", ids["event"])
             path = path.replace("{channel}", "full").replace("{id}", ids["criterion" if "criteria" in path else "uid"])
