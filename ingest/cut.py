@@ -3,142 +3,127 @@
 The body is opened only along the paths that a row names; every other value is carried over byte for byte.
 """
 
-import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 
-CUT: Final = msgspec.Raw(b'"[cut]"')
-EACH: Final = "*"
-_DONE: Final = (msgspec.Raw(b"null"), CUT)
+from ingest.cut_rows import CUT, DONE, EACH, Cut, Members
+from ingest.cut_texts import Texts, Unsure
+
+__all__ = ["EACH", "Cut", "Cutter", "cut"]  # the rows live apart, so that both ways of cutting know them
 
 _Value = bytes | msgspec.Raw
-_Members = dict[str, msgspec.Raw]
-_members = msgspec.json.Decoder(_Members).decode
+_members = msgspec.json.Decoder(Members).decode
 _elements = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
 
 
-class Cut(msgspec.Struct, frozen=True, kw_only=True):
-    """What is cut at one place: the members `names` of the object at `path` (`*`: each element of an array).
-
-    `keep` turns it round: all members but these. `where` limits it to objects whose member equals a text
-    (`("role", "system")`). Values become "[cut]"; a member that is absent or null stays as it is.
-    """
-
-    path: tuple[str, ...]
-    names: tuple[str, ...] = ()
-    keep: tuple[str, ...] | None = None
-    where: tuple[str, str] | None = None
-
-
 def cut(body: bytes, rows: Sequence[Cut]) -> bytes:
     """Return JSON *body* with each row's members replaced by "[cut]"; the very same bytes where there are none."""
-    return cutter(tuple(rows))(body)
+    return Cutter(rows)(body)
+
+
+class Cutter:
+    """Cuts *rows* out of body after body."""
+
+    def __init__(self, rows: Sequence[Cut]) -> None:
+        """Lay the rows out as a tree, once."""
+        self._root: Final = _Place(rows)
+        self.envelope: Final = self._root.only_member
+        """The one member that all rows lie below, if there is one: `opened` reads it."""
+
+    def __call__(self, body: bytes, members: Members | None = None) -> bytes:
+        """Return *body* cut; *members* are those of its envelope where they were opened already, and are used up."""
+        if members is None or self.envelope is None:
+            return self._root.opened(body) or body
+        return _encode({self.envelope: members}) if self._root.below[self.envelope].cut(members) else body
+
+
+def opened(body: bytes, envelope: str) -> Members | None:
+    """Return what lies in the one member of *body*, read in one pass; None where there is more, or no object.
+
+    Raises `DecodeError` where it is no JSON.
+    """
+    try:
+        members: Members = _envelope(envelope)(body).member
+    except msgspec.ValidationError:
+        return None
+    return members
 
 
 @lru_cache(maxsize=64)
-def cutter(rows: tuple[Cut, ...]) -> Callable[[bytes], bytes]:
-    """Return the function that cuts *rows*, laid out as a tree once."""
-    root = _Place()
-    for row in rows:
-        root.take(row)
-    opened = root.as_envelope() or root.opened
-    return lambda body: opened(body) or body
+def _envelope(name: str) -> Callable[[bytes], Any]:
+    member = ("member", Members, msgspec.field(name=name))
+    return msgspec.json.Decoder(msgspec.defstruct("Envelope", [member], forbid_unknown_fields=True)).decode
 
 
 class _Place:
     """A node of the tree: what is cut here, and where it goes on."""
 
-    def __init__(self) -> None:
-        self.rows: list[Cut] = []
-        self.below: dict[str, _Place] = {}
+    def __init__(self, rows: Sequence[Cut]) -> None:
+        """Take those that end here, and give the others on."""
+        self.rows: Final = [row for row in rows if not row.path]
+        below: dict[str, list[Cut]] = defaultdict(list)
+        for row in rows:
+            if row.path:
+                below[row.path[0]].append(row.below())
+        self.below: Final = {name: _Place(inner) for name, inner in below.items()}
+        self._texts: Texts | None = None
+        with suppress(Unsure):
+            self._texts = Texts(rows)
 
-    def take(self, row: Cut) -> None:
-        """Lay *row* out: a place for each step of its path."""
-        place = self
-        for step in row.path:
-            place = place.below.setdefault(step, _Place())
-        place.rows.append(row)
+    @property
+    def only_member(self) -> str | None:
+        """The one name below this place, if it is a name and nothing is cut here."""
+        names = list(self.below)
+        return names[0] if len(names) == 1 and names[0] != EACH and not self.rows else None
 
     def opened(self, value: _Value) -> bytes | None:
         """Return *value* with everything at and below this place cut; None where nothing is."""
+        if self._texts is not None:
+            with suppress(Unsure):
+                return self._texts.cut(memoryview(value).tobytes())
         if EACH in self.below:
             with suppress(msgspec.ValidationError):  # an object where another row says there is one
-                return self.below[EACH].cut_each(value)
+                return self._each(_elements(value))
         try:
             members = _members(value)
         except msgspec.ValidationError:
             return None  # a text or number where the platform sends an object: nothing that a row names is in it
         return _encode(members) if self.cut(members) else None
 
-    def cut(self, members: _Members) -> bool:
+    def cut(self, members: Members) -> bool:
         """Cut *members* of an object here and below; return whether there was anything."""
         changed = False
         for row in self.rows:
             changed |= _blank(members, row)
         for name in self.below.keys() & members.keys():
-            if cut := self.below[name].opened(members[name]):
-                members[name] = msgspec.Raw(cut)
+            if shorter := self.below[name].opened(members[name]):
+                members[name] = msgspec.Raw(shorter)
                 changed = True
         return changed
 
-    def cut_each(self, array: _Value) -> bytes | None:
-        """Return *array* with its elements cut; None where nothing is. Raises `ValidationError` if it is none."""
-        held = memoryview(array).tobytes()
-        left = self._most_in(held)
-        elements = _elements(held) if left else []
+    def _each(self, elements: list[msgspec.Raw]) -> bytes | None:
         changed = False
         for n, element in enumerate(elements):
-            may = self._most_in(memoryview(element).tobytes())
-            if may and (cut := self.opened(element)):
-                elements[n] = msgspec.Raw(cut)
+            if shorter := self.below[EACH].opened(element):
+                elements[n] = msgspec.Raw(shorter)
                 changed = True
-            left -= may
-            if not left:
-                break  # of a hundred messages the first is the system's: the others are not opened
         return _encode(elements) if changed else None
 
-    def _most_in(self, held: bytes) -> int:
-        """Return how many elements of *held* can be concerned at most; none of them is passed over wrongly."""
-        return len(held) if self._word is None else self._word.most_in(held)
 
-    @cached_property
-    def _word(self) -> "_Word | None":
-        """The text that every row here is limited to; None where there is more to be found."""
-        words = {row.where[1] if row.where else None for row in self.rows}
-        word = words.pop() if len(words) == 1 and not self.below else None
-        return _Word(word) if word else None
-
-    def as_envelope(self) -> Callable[[bytes], bytes | None] | None:
-        """Return `opened` for bodies with one member, which is read in the same pass; None where rows name more."""
-        if self.rows or len(self.below) != 1:
-            return None
-        [(name, place)] = self.below.items()
-        member = ("member", _Members, msgspec.field(name=name))
-        decode = msgspec.json.Decoder(msgspec.defstruct("Body", [member], forbid_unknown_fields=True)).decode
-
-        def opened(body: bytes) -> bytes | None:
-            try:
-                members: _Members = decode(body).member  # type: ignore[attr-defined]  # made at run time
-            except msgspec.ValidationError:
-                return self.opened(body)
-            return _encode({name: members}) if place.cut(members) else None
-
-        return opened
-
-
-def _blank(members: _Members, row: Cut) -> bool:
+def _blank(members: Members, row: Cut) -> bool:
     """Replace the values that *row* names, unless they are null or cut already; return whether there was one."""
     if row.where is not None and _text(members.get(row.where[0])) != row.where[1]:
         return False
     if row.keep is None:
-        found = [name for name in row.names if name in members and members[name] not in _DONE]
+        found = [name for name in row.names if name in members and members[name] not in DONE]
     else:
-        found = [name for name, value in members.items() if name not in row.keep and value not in _DONE]
+        found = [name for name, value in members.items() if name not in row.keep and value not in DONE]
     for name in found:
         members[name] = CUT
     return bool(found)
@@ -146,23 +131,3 @@ def _blank(members: _Members, row: Cut) -> bool:
 
 def _text(value: msgspec.Raw | None) -> Any:
     return None if value is None else msgspec.json.decode(value)
-
-
-class _Word:
-    r"""A text as it may stand in JSON: quoted, or with letters as escapes (`\u0061` is `a`)."""
-
-    __slots__ = ("_escaped", "_quoted")
-
-    def __init__(self, text: str) -> None:
-        self._quoted: Final = _encode(text)
-        digits = {f"{ord(letter):04x}"[2] for letter in text}
-        self._escaped: Final = re.compile(rb"\\u00[%s]" % "".join(digits).encode())
-
-    def most_in(self, held: bytes) -> int:
-        """Return how often the text stands in *held* at most."""
-        if self._escaped.search(held):
-            return len(held)
-        times, end = 0, len(held)
-        while (end := held.rfind(self._quoted, 0, end)) >= 0:  # twice as fast as `count`
-            times += 1
-        return times

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from ingest import metrics
-from ingest.cut import cutter
+from ingest.cut import Cutter
 from ingest.errors import UnknownConnection
 from ingest.metrics import Meters
 from ingest.platforms import SOURCES
@@ -18,8 +18,6 @@ from schemas.words import Platform
 
 PREFIX: Final = "/webhooks/"
 MEGABYTE: Final = 2**20
-
-Cutter = Callable[[bytes], bytes]
 
 
 class Door(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +66,7 @@ def door(connection: Connection, source: Source) -> Door:
         proofs=[known[name] for name in names],
         secrets=[secret.encode() for secret in connection.secrets if secret],
         limit=(connection.options.max_body_mb or source.max_body_mb) * MEGABYTE,
-        cut=cutter(tuple(source.cut)) if source.cut else None,
+        cut=Cutter(source.cut) if source.cut else None,
         defaults=Defaults(
             unit=connection.unit,
             agent=connection.agent,

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from ingest.cut import Cut
+from ingest.cut import Cut, opened
+from ingest.cut_rows import Members
 from ingest.headers import Headers
 from runtime.config import Options
 
@@ -22,6 +23,13 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str
     body: bytes
     now: datetime
+    _opened: dict[str, Members | None] = msgspec.field(default_factory=dict)
+
+    def opened(self, envelope: str) -> Members | None:
+        """Return what lies in the body's one member *envelope*, opened once; see `ingest.cut.opened`."""
+        if envelope not in self._opened:
+            self._opened[envelope] = opened(self.body, envelope)
+        return self._opened[envelope]
 
 
 class Identity(NamedTuple):

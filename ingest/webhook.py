@@ -150,10 +150,17 @@ def _envelope(door: Door, received: Received, identity: Identity) -> Envelope:
         event_type=identity.event_type,
         received_at=int(received.now.timestamp() * 1000),
         content_type=received.content_type,
-        body=door.cut(received.body) if door.cut else received.body,
+        body=_cut(door, received),
         traceparent=traceparent_of(received.headers.last(b"traceparent")),
         defaults=door.defaults,
     )
+
+
+def _cut(door: Door, received: Received) -> bytes:
+    if door.cut is None:
+        return received.body
+    envelope = door.cut.envelope
+    return door.cut(received.body, received.opened(envelope) if envelope else None)
 
 
 def _refused(visit: Visit, refusal: Refused) -> Reply:

@@ -1,5 +1,6 @@
 """HTTP as uvicorn and httptools speak it, with the bounds they leave out: large heads, slow senders and readers."""
 
+import asyncio
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, Final
@@ -33,6 +34,46 @@ class Phase(Enum):
     IDLE = auto()
 
 
+class HeldTransport:
+    """A transport that keeps an answer's head back until its body follows: one system call and one packet, not two.
+
+    A head that nothing follows at once (a stream that has still to begin) goes out when the event loop comes round.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        """Hold nothing yet."""
+        self._transport: Final = transport
+        self._loop: Final = loop
+        self._held = b""
+        self.is_closing: Final = transport.is_closing
+        self.abort: Final = transport.abort
+        self.pause_reading: Final = transport.pause_reading
+        self.resume_reading: Final = transport.resume_reading
+        self.get_extra_info: Final = transport.get_extra_info
+
+    def write(self, data: bytes) -> None:
+        """Write *data*, at once unless it looks like a head."""
+        if self._held:
+            held, self._held = self._held, b""
+            self._transport.write(held + data)
+        elif data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 100"):
+            self._held = data
+            self._loop.call_soon(self.flush)
+        else:
+            self._transport.write(data)
+
+    def flush(self) -> None:
+        """Write what is held."""
+        if self._held:
+            held, self._held = self._held, b""
+            self._transport.write(held)
+
+    def close(self) -> None:
+        """Write what is held, then close."""
+        self.flush()
+        self._transport.close()
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """One connection; `cut_off_if_late` is called every `LOOK_S`."""
 
@@ -46,6 +87,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._taken = 0
         self._stalled_since: float | None = None
         self._refusal: tuple[HTTPStatus, str] | None = None
+
+    @override
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Begin, and hold heads back."""
+        super().connection_made(transport)
+        self.transport = HeldTransport(transport, self.loop)  # type: ignore[assignment]  # the part that uvicorn uses
 
     @override
     def data_received(self, data: bytes) -> None:

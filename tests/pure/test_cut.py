@@ -105,11 +105,11 @@ def test_what_is_shaped_otherwise_is_left_alone(body: bytes) -> None:
     assert cut(body, CUTS) == body
 
 
-NAMES = st.sampled_from(["message", "assistant", "messages", "role", "content", "id", "call", "monitor", "é", "\u0000"])
+NAMES = st.sampled_from(["message", "assistant", "messages", "role", "content", "id", "call", "monitor", "é"])
 TEXTS = st.sampled_from(["system", "user", ",", ":", "", '"', "\\", "[cut]", "text", ', "', "tö"])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES | st.just("\0"), inner, max_size=5),
     max_leaves=30,
 )
 ROWS = st.lists(

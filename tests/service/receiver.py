@@ -13,6 +13,7 @@ import msgspec
 
 from ingest.app import create_app
 from runtime.config import Config, Connection, Options, Tenant
+from runtime.health import any_of, health_routes
 from runtime.protocol import Limits
 from runtime.proxies import trusted_by
 from runtime.server import serving
@@ -58,7 +59,13 @@ async def receiver(
     """Serve *connections* on a free port."""
     config = Config(tenants=(Tenant(id="t"),), connections=connections or (connection(),))
     stream = stream or MemoryStream()
-    app = create_app(publisher=stream, config=lambda: config, clock=now, trusted=trusted_by(proxies))
+    app = create_app(
+        publisher=stream,
+        config=lambda: config,
+        clock=now,
+        trusted=trusted_by(proxies),
+        routes=health_routes(stream.ready, enough=any_of),
+    )
     async with (
         serving(app, host="127.0.0.1", port=0, limits=limits, drain_s=1) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as http,

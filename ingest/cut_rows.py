@@ -1,0 +1,30 @@
+"""What is cut out, as rows: every platform's module has some."""
+
+from typing import Final
+
+import msgspec
+
+CUT: Final = msgspec.Raw(b'"[cut]"')
+DONE: Final = (msgspec.Raw(), msgspec.Raw(b"null"), CUT)
+"""Values that stay: absent, null, and cut already."""
+EACH: Final = "*"
+
+Members = dict[str, msgspec.Raw]
+"""An object opened at one level."""
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True):
+    """What is cut at one place: the members `names` of the object at `path` (`*`: each element of an array).
+
+    `keep` turns it round: all members but these. `where` limits it to objects whose member equals a text
+    (`("role", "system")`). Values become "[cut]"; a member that is absent or null stays as it is.
+    """
+
+    path: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    keep: tuple[str, ...] | None = None
+    where: tuple[str, str] | None = None
+
+    def below(self) -> "Cut":
+        """Return the row as it is seen from the first step of its path."""
+        return msgspec.structs.replace(self, path=self.path[1:])
