@@ -129,6 +129,8 @@ class Doc:
     def integer(self, *path: Step) -> int | None:
         """Return a whole number of at most 63 bits, also from its text; fractions are cut off."""
         value = self.raw(*path)
+        if value is None:
+            return None
         if type(value) is not int:
             number = self.number(*path)
             value = None if number is None else int(number)

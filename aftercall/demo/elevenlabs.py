@@ -107,10 +107,28 @@ def _said(line: Line) -> dict[str, Any]:
     return {
         "role": "agent" if line.agent else "user",
         "message": line.text,
-        "time_in_call_secs": int(line.begins_s),
+        "multivoice_message": None,
         "tool_calls": [],
         "tool_results": [],
+        "feedback": None,
+        "llm_override": None,
+        "time_in_call_secs": int(line.begins_s),
+        "conversation_turn_metrics": {"metrics": {"convai_llm_service_ttfb": {"elapsed_time": 0.41}}},
+        "rag_retrieval_info": None,
+        "llm_usage": {"model_usage": {"gemini-2.5-flash": _usage(line)}} if line.agent else None,
         "interrupted": False,
+        "original_message": None,
+        "source_medium": None,
+    }
+
+
+def _usage(line: Line) -> dict[str, Any]:
+    said = len(line.text.split())
+    return {
+        "input": {"tokens": 1200, "price": 0.00018},
+        "input_cache_read": {"tokens": 0, "price": 0},
+        "input_cache_write": {"tokens": 0, "price": 0},
+        "output_total": {"tokens": said, "price": said * 5e-07},
     }
 
 

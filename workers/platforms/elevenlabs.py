@@ -177,12 +177,17 @@ def _spoken(data: Doc) -> Iterator[Spoken]:
         at_ms, offset_s = one.integer("created_at_unix_ms"), one.number("time_in_call_secs")
         if text := one.text("message"):
             yield Spoken(role(one.raw("role")), text, at_ms, offset_s, one.flag("interrupted"))
-        for call in one.each("tool_calls"):
-            asked = f"{call.text('tool_name') or 'tool'}({call.text('params_as_json') or ''})"
-            yield Spoken(Role.TOOL, asked, at_ms, offset_s)
-        for result in one.each("tool_results"):
-            if text := result.text("result_value"):
+        if one.raw("tool_calls") or one.raw("tool_results"):
+            for text in _tools(one):
                 yield Spoken(Role.TOOL, text, at_ms, offset_s)
+
+
+def _tools(one: Doc) -> Iterator[str]:
+    for call in one.each("tool_calls"):
+        yield f"{call.text('tool_name') or 'tool'}({call.text('params_as_json') or ''})"
+    for result in one.each("tool_results"):
+        if text := result.text("result_value"):
+            yield text
 
 
 def _channel(metadata: Doc) -> Channel:
