@@ -33,7 +33,7 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How a sender proves who it is; which options a scheme reads is told in `docs/connections.md`."""
+    """How a sender proves who it is; which options a scheme reads is told in `docs/configuration.md`."""
 
     scheme: str | None = None
     also: str | None = None

@@ -27,9 +27,10 @@ def demo(
     token: Annotated[str | None, typer.Option(help="A key's token, to read the calls with.")] = None,
     config: flags.Config = None,
     data: flags.Data = None,
+    port: flags.Port = None,
 ) -> None:
     """Send realistic signed webhooks, redeliveries and shuffles among them, and show the calls as they land."""
-    settings = flags.settings(config=config, data=data)
+    settings = flags.settings(config=config, data=data, port=port)
     target = (url or base_url(settings)).rstrip("/")
     told = Demo(
         connections=choose(settings.config, platform or []),

@@ -1,4 +1,4 @@
-"""docs/operations.md is whole: a setting or a metric without a line there, or a line about none, fails."""
+"""The pages on running it are whole: a setting, metric or key without a line there, or a line about none, fails."""
 
 import importlib
 import pkgutil
@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import msgspec
+import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
 
+from runtime.config import Connection, DialectSettings, Key, Options, Tenant, UnitConfig
 from runtime.settings import KNOWN
 
 ROOT: Final = Path(__file__).parents[2]
-PAGE: Final = (ROOT / "docs" / "operations.md").read_text()
+OPERATIONS: Final = ROOT / "docs" / "operations.md"
+METRIC: Final = r"^\| `aftercall_.*$"
 PACKAGES: Final = ("runtime", "stream", "storage", "ingest", "workers", "query", "aftercall")
 
 
@@ -33,8 +37,29 @@ def metrics() -> Iterator[str]:
 
 
 def test_every_metric_has_its_line_and_every_line_its_metric() -> None:
-    assert sorted(re.findall(r"^\| `aftercall_.*$", PAGE, re.MULTILINE)) == sorted(metrics())
+    told = re.findall(METRIC, OPERATIONS.read_text(), re.MULTILINE)
+
+    assert told == sorted(metrics()), "write the table anew: python -m tests.pure.test_operations"
 
 
 def test_every_setting_has_its_line_and_every_line_its_setting() -> None:
-    assert re.findall(r"^\| `(AFTERCALL_\w+)`", PAGE, re.MULTILINE) == list(KNOWN)
+    assert re.findall(r"^\| `(AFTERCALL_\w+)`", OPERATIONS.read_text(), re.MULTILINE) == list(KNOWN)
+
+
+@pytest.mark.parametrize("shape", [Tenant, UnitConfig, Connection, Options, Key, DialectSettings])
+def test_every_key_of_the_file_is_explained(shape: type[msgspec.Struct]) -> None:
+    explained = set(re.findall(r"[`{ ](\w+)[`, }]", (ROOT / "docs" / "configuration.md").read_text()))
+
+    assert set(shape.__struct_encode_fields__) <= explained
+
+
+def write() -> None:
+    """Write the table of metrics anew, from the code."""
+    page = OPERATIONS.read_text()
+    head, *_ = re.split(METRIC, page, maxsplit=1, flags=re.MULTILINE)
+    tail = re.split(METRIC, page, flags=re.MULTILINE)[-1]
+    OPERATIONS.write_text(head + "\n".join(sorted(metrics())) + tail)
+
+
+if __name__ == "__main__":
+    write()

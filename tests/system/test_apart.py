@@ -1,11 +1,13 @@
 """Ingest, worker and query as processes of their own, on a real Kafka and a real MongoDB."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from tests.servers.kafka import KafkaServer
 from tests.system import standard
@@ -69,6 +71,30 @@ def test_what_ingest_accepts_the_worker_stores_and_query_tells(
     assert len(spooled) == 5
     assert ready == 200
     assert eventually_stored(query, before | spooled) == before | spooled
+
+
+def test_poison_on_kafka_is_set_aside_between_good_events_and_listed(
+    parts: tuple[Running, Running], servers_of_ours: dict[str, str], directory: Path
+) -> None:
+    ingest, query = parts
+    calls = {"c-before", "c-after"}
+    assert standard.post(f"{ingest.url}/webhooks/own", secret=SECRET, call_id="c-before") == 200
+    asyncio.run(_produce(servers_of_ours["AFTERCALL_KAFKA"], b"nothing that we wrote"))
+    assert standard.post(f"{ingest.url}/webhooks/own", secret=SECRET, call_id="c-after") == 200
+
+    assert eventually_stored(query, calls) == calls
+    deadline = time.monotonic() + 20
+    while (
+        "headers_missing"
+        not in (listed := aftercall("dead-letters", "list", directory=directory, **servers_of_ours)).stdout
+    ):
+        assert time.monotonic() < deadline, listed.stdout + listed.stderr
+    assert "1 of 1 dead letters" in listed.stdout
+
+
+async def _produce(bootstrap: str, value: bytes) -> None:
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+        await producer.send_and_wait("aftercall.events", value)
 
 
 def test_ingest_takes_webhooks_though_kafka_was_never_there(directory: Path) -> None:
