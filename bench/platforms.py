@@ -17,7 +17,7 @@ from aftercall.demo.proofs import request
 from aftercall.demo.stories import SECONDS_A_WORD, Line, Story, stories
 from aftercall.demo.webhook import Webhook
 from aftercall.tokens import make_secret
-from ingest.cut import cutter
+from ingest.cut import Cutter
 from ingest.headers import Headers
 from ingest.platforms import SOURCES
 from ingest.schemes import SCHEMES
@@ -52,7 +52,7 @@ def measure(platform: Platform) -> Costs:
     source = SOURCES[platform]
     prove = source.schemes.get(source.default_scheme) or SCHEMES[source.default_scheme]
     connection, secrets = CONNECTIONS[platform], [secret.encode() for secret in CONNECTIONS[platform].secrets]
-    cut = cutter(tuple(source.cut))
+    cut = Cutter(source.cut)
 
     def accept() -> None:
         prove(received, secrets, connection.options)
