@@ -5,6 +5,7 @@ empty.
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -211,6 +212,7 @@ def call_key(*, tenant: str, platform: str, platform_call_id: str) -> str:
     return f"{tenant}:{platform}:{platform_call_id}"
 
 
+@lru_cache(maxsize=4096)  # asked for the raw event and again for the call
 def call_uid(key: str) -> str:
     """Return the UUIDv5 that a call is known by outside."""
     return str(uuid5(NAMESPACE_URL, key))

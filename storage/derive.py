@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from schemas.words import Direction, Outcome, Platform
 from storage.flatten import MEMBERS, UNKNOWN_END
-from storage.fold import Registers
-from storage.legs import combine, split
+from storage.legs import combine
 from storage.numbers import e164
+from storage.told import Told
 
+_METADATA: Final = "metadata."
 _S: Final = 1000.0  # milliseconds in a second
 
 AS_TOLD: Final[tuple[str, ...]] = (
@@ -25,64 +26,55 @@ AS_TOLD: Final[tuple[str, ...]] = (
 TALK: Final = ("talk_s", "billed_s", "audio_s")
 """How long a call was answered for, the best measure first."""
 
-Told = Mapping[str, Any]
+Facts = Mapping[str, Any]
 
 
-def derive(registers: Registers) -> dict[str, Any]:
+def derive(told: Told, *, ended: bool, received_ms: int) -> dict[str, Any]:
     """Return the canonical facts of a call: what was told, and what follows from it."""
-    own, legs = split(registers.facts)
-    talked = _talked(own)
-    of_legs = combine(legs, talked=talked)
-    if not own.keys().isdisjoint(TALK):
+    of_legs = combine(told.legs, talked=_talked(told.own))
+    if not told.own.keys().isdisjoint(TALK):
         of_legs.pop("talk_s", None)
-    told = {**of_legs, **own}
-    call = {name: told[name] for name in AS_TOLD if name in told}
+    facts = {**of_legs, **told.own} if of_legs else told.own
+    call = {name: facts[name] for name in AS_TOLD if name in facts}
     call |= _groups(told)
-    call |= _parties(told)
+    call |= _parties(facts)
     call |= _numbers(call)
-    call |= _end(told, ended=registers.ended)
+    call |= _end(facts, ended=ended)
     call |= _heard(told)
-    call["created_at"] = told.get("created_at", registers.received_ms)
+    call["created_at"] = facts.get("created_at", received_ms)
     return {name: value for name, value in call.items() if value is not None}
 
 
-def ext(registers: Registers, *, platform: Platform) -> dict[str, Any]:
+def ext(told: Told, *, platform: Platform) -> dict[str, Any]:
     """Return `ext`: what has no canonical place, by platform; the connection's metadata lies below it."""
-    told = registers.values()
-    shown = _below(told, "default.metadata.") | _below(told, "ext.")
+    defaults = told.group("default").items()
+    metadata = {name.removeprefix(_METADATA): value for name, value in defaults if name.startswith(_METADATA)}
+    shown = {**metadata, **told.group("ext")}
     return {str(platform): shown} if shown else {}
 
 
-def recordings(registers: Registers, *, uid: str) -> dict[str, str]:
+def recordings(told: Told, *, uid: str) -> dict[str, str]:
     """Return the URLs by channel: what we keep ourselves before what will expire at the platform."""
-    told = registers.values()
-    ours = {channel: f"/v1/calls/{uid}/recordings/{channel}" for channel in _below(told, "media.")}
-    return _below(told, "recording.") | ours
+    ours = {channel: f"/v1/calls/{uid}/recordings/{channel}" for channel in told.group("media")}
+    return {**told.group("recording"), **ours}
 
 
-def _below(told: Told, prefix: str) -> dict[str, Any]:
-    return {name[len(prefix) :]: value for name, value in told.items() if name.startswith(prefix)}
-
-
-def _talked(told: Told) -> bool:
+def _talked(told: Facts) -> bool:
     """Say whether somebody is known to have talked: some talk, or a turn of the customer's."""
     return any(told.get(name, 0) > 0 for name in TALK) or bool("turns" in told and told["turns"]["customers"])
 
 
 def _groups(told: Told) -> dict[str, Any]:
     """Return unit, agent, batch and customer; the connection's own ids stand in where the platform names none."""
-    groups: dict[str, Any] = {name: {} for name in MEMBERS}
-    for name, value in told.items():
-        group, dot, member = name.partition(".")
-        if dot and group in groups and name != "customer.props":
-            groups[group][member] = value
-    for name in ("unit", "agent", "batch"):
-        if (default := told.get(f"default.{name}")) is not None:
-            groups[name].setdefault("id", default)
+    groups: dict[str, dict[str, Any]] = {name: dict(told.groups[name]) for name in MEMBERS if name in told.groups}
+    groups.get("customer", {}).pop("props", None)
+    for name, default in told.group("default").items():
+        if name in MEMBERS:
+            groups.setdefault(name, {}).setdefault("id", default)
     return {name: group for name, group in groups.items() if group}
 
 
-def _parties(told: Told) -> dict[str, Any]:
+def _parties(told: Facts) -> dict[str, Any]:
     """Return the customer's side and the line's, which the direction tells apart; `to` is called in a local call."""
     caller, called, direction = told.get("from"), told.get("to"), told.get("direction")
     if direction is None:
@@ -94,18 +86,18 @@ def _parties(told: Told) -> dict[str, Any]:
     }
 
 
-def _numbers(call: Told) -> dict[str, Any]:
+def _numbers(call: Facts) -> dict[str, Any]:
     named = (("from", "from_e164"), ("to", "to_e164"), ("customer_number", "customer_e164"))
     return {twin: e164(call.get(name)) for name, twin in named}
 
 
-def _end(told: Told, *, ended: bool) -> dict[str, Any]:
+def _end(told: Facts, *, ended: bool) -> dict[str, Any]:
     outcome = _outcome(told, ended=ended)
     duration = told["duration_s"] if "duration_s" in told else _between(told)
     return {"outcome": outcome, "duration_s": duration, "talk_s": _talk(told, outcome=outcome, duration=duration)}
 
 
-def _outcome(told: Told, *, ended: bool) -> str | None:
+def _outcome(told: Facts, *, ended: bool) -> str | None:
     word: str | None = told.get("outcome")
     if word is None:
         return None if ended else str(Outcome.IN_PROGRESS)
@@ -116,14 +108,14 @@ def _outcome(told: Told, *, ended: bool) -> str | None:
     return word
 
 
-def _between(told: Told) -> float | None:
+def _between(told: Facts) -> float | None:
     """Return the seconds from start to end; None where one is unknown or the clocks disagree."""
     if "started_at" not in told or "ended_at" not in told or told["ended_at"] < told["started_at"]:
         return None
     return float(told["ended_at"] - told["started_at"]) / _S
 
 
-def _talk(told: Told, *, outcome: str | None, duration: float | None) -> float:
+def _talk(told: Facts, *, outcome: str | None, duration: float | None) -> float:
     if outcome != Outcome.ANSWERED:
         return 0.0
     for name in TALK:
@@ -136,9 +128,9 @@ def _talk(told: Told, *, outcome: str | None, duration: float | None) -> float:
 
 def _heard(told: Told) -> dict[str, Any]:
     """Return what is asked of turns and recordings without reading them."""
-    turns, transcript = told.get("turns"), told.get("transcript")
+    turns, transcript = told.own.get("turns"), told.own.get("transcript")
     return {
-        "rounds": told["rounds"] if "rounds" in told else turns["customers"] if turns else None,
-        "has_recording": any(name.startswith(("recording.", "media.")) for name in told),
+        "rounds": told.own["rounds"] if "rounds" in told.own else turns["customers"] if turns else None,
+        "has_recording": "recording" in told.groups or "media" in told.groups,
         "has_transcript": any(part["words"] for part in (turns, transcript) if part),
     }

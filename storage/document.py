@@ -18,6 +18,7 @@ from storage.fold import Registers, fold, settle, unpack
 from storage.numbers import spellings
 from storage.parts import Parts, spoken
 from storage.spelling import spelled_out
+from storage.told import tell
 from storage.tombstones import keys_of
 
 _TIMES: Final = ("created_at", "started_at", "answered_at", "ended_at")
@@ -58,14 +59,14 @@ class Identity(msgspec.Struct, frozen=True):
 
 def shown(registers: Registers, *, identity: Identity, written: Mapping[str, Any]) -> Document:
     """Return the derived part of a document: facts, with *written* (a document's `edits`, `evaluations`) laid over."""
-    facts = derive(registers)
+    told = tell(registers)
+    facts = derive(told, ended=registers.ended, received_ms=registers.received_ms)
     for name in _TIMES:
         if name in facts:
             facts[name] = to_time(facts[name])
-    for group in ("unit",):
-        if group in facts:
-            facts[group] = {name: _dated(name, value) for name, value in facts[group].items()}
-    if kept := recordings(registers, uid=identity.uid):
+    if "unit" in facts:
+        facts["unit"] = {name: _dated(name, value) for name, value in facts["unit"].items()}
+    if kept := recordings(told, uid=identity.uid):
         facts["recording"] = kept
     facts |= _edited(facts, written.get("edits", {}), tenant=identity.tenant)
     if scores := [evaluation["avg"] for evaluation in written.get("evaluations", ())]:
@@ -142,18 +143,17 @@ def summary(document: Document) -> Call:
 
 def whole(document: Document, parts: Mapping[str, Parts]) -> Call:
     """Return all of a call; *parts* are those named by `refs`."""
-    registers = unpack(document["registers"])
-    told = registers.values()
-    turns = _part(told, "turns", parts).turns
-    transcript = _part(told, "transcript", parts).transcript
+    told = tell(unpack(document["registers"]))
+    turns = _part(told.own, "turns", parts).turns
+    transcript = _part(told.own, "transcript", parts).transcript
     customer = dict(document.get("customer", {}))
-    if "customer.props" in told:
-        customer["props"] = told["customer.props"]
+    if "props" in told.group("customer"):
+        customer["props"] = told.group("customer")["props"]
     rest = {
         "turns": turns,
         "transcript": transcript if transcript is not None else spoken(turns),
-        "extracted": told.get("extracted"),
-        "ext": ext(registers, platform=Platform(document["platform"])),
+        "extracted": told.own.get("extracted"),
+        "ext": ext(told, platform=Platform(document["platform"])),
         "customer": customer or None,
     }
     return msgspec.convert({**document, **rest}, Call)
@@ -161,8 +161,8 @@ def whole(document: Document, parts: Mapping[str, Parts]) -> Call:
 
 def refs(registers: Registers) -> frozenset[str]:
     """Return the names of the parts that hold a call's turns, transcript and recordings."""
-    media = {register.value["ref"] for name, register in registers.facts.items() if name.startswith("media.")}
-    return heard(registers) | media
+    media = [name for name in registers.facts if name.startswith("media.")]
+    return heard(registers).union(registers.facts[name].value["ref"] for name in media)
 
 
 def heard(registers: Registers) -> frozenset[str]:

@@ -85,10 +85,6 @@ _FACTS: Final = tuple(
 _LEG: Final = tuple((f.name, f.encode_name, SCALARS[f.name]) for f in msgspec.structs.fields(Leg) if f.name in SCALARS)
 
 
-def _says_something(value: Value) -> bool:
-    return value is not None and value not in ("", [], {})
-
-
 class Said(NamedTuple):
     """What one event said, by register name, and where in the order; its long parts by name, packed."""
 
@@ -115,7 +111,7 @@ def flatten(update: CallUpdate) -> Said:
     return Said(
         key=key,
         stage=facts.stage,
-        facts={name: value for name, value in told.items() if _says_something(value)},
+        facts={name: value for name, value in told.items() if value or value == 0},  # False and 0 are values
         parts={ref: packed} if packed else {},
         media={place: one for _, place, one in media},
     )
@@ -170,7 +166,7 @@ def _heard(facts: Facts, *, ref: str) -> Iterator[tuple[str, Value]]:
     """Yield what the document itself keeps of the long parts: where they are, and what is asked of them."""
     if facts.turns:
         words = any(turn.role in _SPOKEN and turn.text.strip() for turn in facts.turns)
-        customers = sum(turn.role is Role.CUSTOMER for turn in facts.turns)
+        customers = [turn.role for turn in facts.turns].count(Role.CUSTOMER)
         yield "turns", {"ref": ref, "count": len(facts.turns), "customers": customers, "words": words}
     if facts.transcript:
         yield "transcript", {"ref": ref, "words": bool(facts.transcript.strip())}

@@ -7,15 +7,13 @@ from schemas.money import LARGEST, decimal_text
 from schemas.update import OrderKey
 from schemas.words import Outcome
 from storage.flatten import UNKNOWN_END
-from storage.fold import Register
+from storage.told import Leg
 
-_PREFIX: Final = "legs."
 _NOWHERE: Final = OrderKey(-1, 0, 0, "", "")
 _NEVER: Final = float("inf")
 _BEST: Final = {Outcome.ANSWERED: 2, Outcome.VOICEMAIL: 1}
 _PARTIES: Final = ("direction", "from", "to", "customer_number")
 
-Leg = Mapping[str, Register]
 Combine = Callable[[Iterable[Any]], Any]
 
 EXTREMES: Final[Mapping[str, Combine]] = {
@@ -28,24 +26,12 @@ EXTREMES: Final[Mapping[str, Combine]] = {
 """Times and durations of the legs, which overlap: the earliest, the latest, the longest."""
 
 
-def split(facts: Mapping[str, Register]) -> tuple[dict[str, Any], list[tuple[str, Leg]]]:
-    """Return the facts of the call itself without their order, and the legs of the least tier, by id."""
-    own: dict[str, Any] = {}
-    legs: dict[str, dict[str, Register]] = {}
-    for name, register in facts.items():
-        if name.startswith(_PREFIX):
-            leg_id, field = name[len(_PREFIX) :].rsplit(".", 1)
-            legs.setdefault(leg_id, {})[field] = register
-        else:
-            own[name] = register.value
-    least = min((_tier(leg) for leg in legs.values()), default=0)
-    return own, sorted((leg_id, leg) for leg_id, leg in legs.items() if _tier(leg) == least)
-
-
-def combine(legs: Sequence[tuple[str, Leg]], *, talked: bool) -> dict[str, Any]:
-    """Return the facts that *legs* have together; *talked* says whether somebody is known to have talked."""
-    if not legs:
+def combine(all_legs: Mapping[str, Leg], *, talked: bool) -> dict[str, Any]:
+    """Return the facts that the legs of the least tier have together; *talked*: somebody is known to have talked."""
+    if not all_legs:
         return {}
+    least = min(_tier(leg) for leg in all_legs.values())
+    legs = sorted((leg_id, leg) for leg_id, leg in all_legs.items() if _tier(leg) == least)
     told = {name: value for name, most in EXTREMES.items() if (value := _extreme(legs, name, most)) is not None}
     if len(legs) > 1 and "started_at" in told and "ended_at" in told:
         told.pop("duration_s", None)

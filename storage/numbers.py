@@ -1,6 +1,7 @@
 """Telephone numbers in E.164 form, where the digits alone tell it. Pure."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _SPELLING: Final = str.maketrans("", "", " -.()/\u00a0\u202f\u2011")
@@ -8,6 +9,7 @@ _COUNTRY_TOLD: Final = re.compile(r"(?:\+|00)([1-9][0-9]{6,14})")  # ITU-T E.164
 _BARE: Final = re.compile(r"([1-9][0-9]{7,14})")  # fewer than 8 digits are a short code or an extension
 
 
+@lru_cache(maxsize=1024)  # a call names its numbers several times over, and a tenant's lines come again
 def e164(number: str | None) -> str | None:
     """Return *number* as `+` and digits; None where its country is not told (a national number, a SIP address)."""
     if not number:

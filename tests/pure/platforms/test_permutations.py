@@ -9,9 +9,10 @@ import pytest
 
 from schemas.update import CallUpdate
 from schemas.words import Platform
-from storage.derive import derive, recordings
+from storage.derive import recordings
 from storage.fold import pack
-from tests.pure.storage.updates import make_update, registers_of
+from storage.told import tell
+from tests.pure.storage.updates import derived, make_update, registers_of
 from tests.webhooks import FIXTURES, recorded
 from workers.platforms import NORMALISERS
 
@@ -114,7 +115,7 @@ def test_any_order_and_repetition_of_a_calls_events_gives_one_document(story: st
 def test_the_document_says_what_its_events_say_together(story: str) -> None:
     _, expected = STORIES[story]
 
-    call = derive(registers_of(reversed(told(story))))
+    call = derived(registers_of(reversed(told(story))))
 
     assert {name: call.get(name) for name in expected} == expected
 
@@ -122,4 +123,4 @@ def test_the_document_says_what_its_events_say_together(story: str) -> None:
 def test_the_audio_that_came_in_a_webhook_is_a_recording_of_our_own() -> None:
     registers = registers_of(told("elevenlabs/audio and words"))
 
-    assert recordings(registers, uid="u-1") == {"full": "/v1/calls/u-1/recordings/full"}
+    assert recordings(tell(registers), uid="u-1") == {"full": "/v1/calls/u-1/recordings/full"}

@@ -12,15 +12,16 @@ from schemas.envelope import Defaults
 from schemas.money import Amount, Cost
 from schemas.update import CallUpdate, Leg, Media
 from schemas.words import CostPart, Direction, Outcome, Platform, RecordingChannel, Role, Stage
-from storage.derive import AS_TOLD, derive, ext, recordings
+from storage.derive import AS_TOLD, ext, recordings
 from storage.flatten import to_ms
 from storage.numbers import e164, spellings
-from tests.pure.storage.updates import at, histories, make_update, registers_of, say
+from storage.told import tell
+from tests.pure.storage.updates import at, derived, histories, make_update, registers_of, say
 
 
 def call(**said: Any) -> dict[str, Any]:
     """Return what one ended event that says *said* comes to."""
-    return derive(registers_of([make_update(**{"stage": Stage.ENDED, **said})]))
+    return derived(registers_of([make_update(**{"stage": Stage.ENDED, **said})]))
 
 
 def ms(time: datetime) -> int:
@@ -162,8 +163,8 @@ def test_a_recording_that_we_keep_comes_before_the_platforms() -> None:
     )
     registers = registers_of([update])
 
-    assert derive(registers)["has_recording"]
-    assert recordings(registers, uid="U") == {"full": "/v1/calls/U/recordings/full", "agent": "https://x/a"}
+    assert derived(registers)["has_recording"]
+    assert recordings(tell(registers), uid="U") == {"full": "/v1/calls/U/recordings/full", "agent": "https://x/a"}
 
 
 def test_created_is_the_platforms_time_else_the_first_arrival() -> None:
@@ -176,11 +177,11 @@ def test_the_connection_stands_in_where_the_platform_names_none() -> None:
     update = make_update(unit=Unit(id="1"), agent=Agent(name="Ada"), ext={"b": 2}, defaults=defaults, rank=0)
     registers = registers_of([update, make_update(defaults=defaults, rank=9, event="e-2")])
 
-    told = derive(registers)
+    told = derived(registers)
 
     assert told["unit"] == {"id": "1"}
     assert told["agent"] == {"id": "bot", "name": "Ada"}
-    assert ext(registers, platform=Platform.VAPI) == {"vapi": {"team": "x", "b": 2}}
+    assert ext(tell(registers), platform=Platform.VAPI) == {"vapi": {"team": "x", "b": 2}}
 
 
 def cost(micros: int, currency: str = "USD") -> Cost:
@@ -256,7 +257,7 @@ def test_no_told_fact_is_forgotten() -> None:
 
 @given(histories)
 def test_every_history_can_be_derived(history: list[CallUpdate]) -> None:
-    told = derive(registers_of(history))
+    told = derived(registers_of(history))
 
     assert None not in told.values()
     assert told.get("outcome") in {*Outcome, None}

@@ -23,8 +23,10 @@ from schemas.words import (
     Role,
     Stage,
 )
+from storage.derive import derive
 from storage.flatten import flatten
 from storage.fold import Registers, fold
+from storage.told import tell
 
 START = datetime(2026, 11, 20, 4, 55, tzinfo=UTC)
 START_MS = 1795150500000
@@ -64,6 +66,11 @@ def make_update(
 def registers_of(updates: Iterable[CallUpdate], *, on: Registers | None = None) -> Registers:
     """Return what *updates* fold to, *on* top of what is known."""
     return fold(on, map(flatten, updates))
+
+
+def derived(registers: Registers) -> dict[str, Any]:
+    """Return the canonical facts of *registers*."""
+    return derive(tell(registers), ended=registers.ended, received_ms=registers.received_ms)
 
 
 def say(role: Role, text: str, n: int = 1) -> Turn:
