@@ -60,7 +60,7 @@ async def working(
     config: Configured,
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Store what *reading* gives while the block runs; yields the work, which ends only by a fault of our own."""
-    writer = MongoWriter(database, raw_days=partial(_raw_days, config))
+    writer = MongoWriter(database, raw_days=partial(raw_days, config))
     worker = Worker(reading.source, writer=writer, dead_letters=reading.dead_letters, courtesy=Courtesy(reading.busy))
     running = asyncio.create_task(worker.run(), name="worker")
     try:
@@ -73,7 +73,7 @@ async def working(
             running.cancel()
 
 
-def _raw_days(config: Configured, tenant: str) -> int:
+def raw_days(config: Configured, tenant: str) -> int:
     """Return how long a tenant's raw events are kept; the usual time for one that is configured no more."""
     known = (row for row in config().tenants if row.id == tenant)
     return next(known, Tenant(id=tenant)).raw_days

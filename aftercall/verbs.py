@@ -19,6 +19,7 @@ VERBS: Final = {
     "keys": "aftercall.keys",
     "dead-letters": "aftercall.dead_letters",
     "replay": "aftercall.replay",
+    "rebuild": "aftercall.rebuild",
     "doctor": "aftercall.doctor",
 }
 """Each module's `app` holds one command, or several that become words below the verb."""

@@ -1,15 +1,17 @@
 """The small verbs: what they write, what they print, what they refuse."""
 
+import json
 import re
 import tomllib
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from pymongo import MongoClient
 
 from tests.system import standard
 from tests.system.command import aftercall, started
-from tests.system.test_up import CONFIG, SECRET, eventually_stored
+from tests.system.test_up import CONFIG, SECRET, eventually_stored, stored
 
 COMMENT = "# what people wrote stays\n"
 
@@ -111,6 +113,28 @@ def test_replay_brings_back_what_was_lost_from_the_database(directory: Path) -> 
         assert eventually_stored(up, calls) == calls
 
 
+def test_rebuild_makes_calls_again_from_the_raw_events(directory: Path) -> None:
+    calls = {f"c-{n}" for n in range(10)}
+    with started("up", directory=directory) as up:
+        up.ready()
+        for call_id in calls:
+            assert standard.post(f"{up.url}/webhooks/own", secret=SECRET, call_id=call_id) == 200
+        eventually_stored(up, calls)
+        _lose_calls(directory)
+        assert stored(up) == set()
+
+        rebuilt = aftercall("rebuild", directory=directory)
+
+        assert rebuilt.stdout.strip() == "10 events were folded in again, 0 cannot be understood."
+        assert stored(up) == calls
+
+
+def _lose_calls(directory: Path) -> None:
+    port = json.loads((directory / "aftercall-data" / "mongod" / "mongod.json").read_text())["port"]
+    with MongoClient[dict[str, object]]("127.0.0.1", port, directConnection=True) as client:
+        client["aftercall"]["calls"].delete_many({})
+
+
 def test_replay_wants_to_know_from_where(directory: Path) -> None:
     refused = aftercall("replay", directory=directory)
 
@@ -122,5 +146,17 @@ def test_help_lists_every_verb(directory: Path) -> None:
     told = aftercall("--help", directory=directory)
 
     assert told.returncode == 0
-    for verb in ("up", "demo", "ingest", "worker", "query", "setup", "connections", "keys", "dead-letters", "doctor"):
+    for verb in (
+        "up",
+        "demo",
+        "ingest",
+        "worker",
+        "query",
+        "setup",
+        "connections",
+        "keys",
+        "dead-letters",
+        "rebuild",
+        "doctor",
+    ):
         assert f" {verb} " in told.stdout
