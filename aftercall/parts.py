@@ -49,6 +49,7 @@ async def querying(settings: Settings, *, store: Store, database: Database, conf
         clock=utc_now,
         signing_key=key,
         cors_origins=settings.cors_origins,
+        public_url=settings.public_url,
     )
 
 

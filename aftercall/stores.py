@@ -7,6 +7,7 @@ from storage.mongo_batches import MongoBatches
 from storage.mongo_criteria import MongoCriteria
 from storage.mongo_edits import MongoEditor
 from storage.mongo_erasure import MongoEraser
+from storage.mongo_exports import MongoExports
 from storage.mongo_feed import MongoFeed
 from storage.mongo_raw import MongoRaw
 from storage.mongo_reader import MongoReader
@@ -24,4 +25,5 @@ def mongo_stores(database: Database, *, clock: Clock = utc_now) -> Stores:
         batches=MongoBatches(database),
         eraser=MongoEraser(database, clock=clock),
         feed=MongoFeed(database),
+        exports=MongoExports(database),
     )

@@ -23,9 +23,10 @@ def create_app(
     clock: Callable[[], datetime],
     signing_key: bytes,
     cors_origins: Iterable[str] = (),
+    public_url: str | None = None,
 ) -> Starlette:
     """Return the app; *config* tells what is configured now, *clock* the time (UTC), *signing_key* signs cursors."""
-    table = endpoints(stores, clock=clock, signing_key=signing_key)
+    table = endpoints(stores, clock=clock, signing_key=signing_key, public_url=public_url)
     keyring, limits, cors = Keyring(config, clock), Limits(clock), Cors(cors_origins)
     paths = groupby(table, key=lambda row: row.path)
     edges = [(path, Edge(list(rows), keyring=keyring, limits=limits, cors=cors)) for path, rows in paths]

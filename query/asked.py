@@ -58,19 +58,19 @@ class Asked:
             given[name] = once(given, name, value)
         return given
 
-    async def json(self) -> object:
+    async def json(self, *, largest: int = LARGEST_BODY) -> object:
         """Return the body's JSON, numbers with a point as `Decimal`; raise a problem if it is none or too large."""
         _declared_json(self.request.headers)
-        body = await self._body()
+        body = await self._body(largest)
         try:
             return _decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
             told = "it nests too deep" if isinstance(error, RecursionError) else str(error)
             raise BadJson(f"The body is not JSON: {told}.") from None
 
-    async def object(self, known: Sequence[str]) -> dict[str, Any]:
+    async def object(self, known: Sequence[str], *, largest: int = LARGEST_BODY) -> dict[str, Any]:
         """Return the body, an object of *known* members; raise a problem if it is none."""
-        body = await self.json()
+        body = await self.json(largest=largest)
         if not isinstance(body, dict):
             raise BadValue(f"The body must be an object with some of {', '.join(known)}.")
         for name in body:
@@ -78,17 +78,17 @@ class Asked:
                 raise unknown(name, known, what="member", problem=UnknownParameter, field=name[:100])
         return body
 
-    async def _body(self) -> bytes:
+    async def _body(self, largest: int) -> bytes:
         length = self.request.headers.get("content-length", "")
-        if length.isascii() and length.isdigit() and (len(length) > 12 or int(length) > LARGEST_BODY):  # noqa: PLR2004 - digits
-            raise _too_large()
+        if length.isascii() and length.isdigit() and (len(length) > 12 or int(length) > largest):  # noqa: PLR2004 - digits
+            raise _too_large(largest)
         parts = bytearray()
         try:
             async with asyncio.timeout(SLOWEST_BODY_S):
                 async for part in self.request.stream():
                     parts += part
-                    if len(parts) > LARGEST_BODY:
-                        raise _too_large()
+                    if len(parts) > largest:
+                        raise _too_large(largest)
         except TimeoutError:
             raise BodyTooSlow(f"The body did not arrive within {SLOWEST_BODY_S:.0f} s.") from None
         except ClientDisconnect:
@@ -141,5 +141,5 @@ def _declared_json(headers: Mapping[str, str]) -> None:
         raise UnsupportedType("Send the body without Content-Encoding.")
 
 
-def _too_large() -> TooLarge:
-    return TooLarge(f"The body is larger than {LARGEST_BODY} bytes; ask in parts.")
+def _too_large(largest: int) -> TooLarge:
+    return TooLarge(f"The body is larger than {largest} bytes; ask in parts.")

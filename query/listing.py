@@ -70,8 +70,8 @@ def _listing(asked: Asked, filter_: Filter, options: Mapping[str, Any], signing_
     return Listing(
         query=query,
         question=question,
-        fields=None if fields is None else _words("fields", fields, CHOOSABLE),
-        include=_words("include", options.get("include", []), INCLUDES),
+        fields=None if fields is None else words("fields", fields, CHOOSABLE),
+        include=words("include", options.get("include", []), INCLUDES),
     )
 
 
@@ -107,7 +107,8 @@ def _string(name: str, value: object) -> str:
     return value
 
 
-def _words(name: str, value: object, known: Collection[str]) -> tuple[str, ...]:
+def words(name: str, value: object, known: Collection[str]) -> tuple[str, ...]:
+    """Return *value*, a list of known words, each once; raise a problem if it is none."""
     if not isinstance(value, list):
         raise BadValue(f"{name!r} must be a list of words.", field=name)
     for word in value:

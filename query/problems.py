@@ -92,6 +92,12 @@ class ScopeMissing(Problem):
     status, code = 403, "scope_missing"
 
 
+class BadSignature(Problem):
+    """A signed URL was changed."""
+
+    status, code = 403, "bad_signature"
+
+
 class NotFound(Problem):
     """Nothing is here, or nothing that this key may see: the two look the same."""
 
@@ -108,6 +114,12 @@ class NoTimes(Problem):
     """The platform did not tell when things were said."""
 
     status, code = 409, "no_times"
+
+
+class Expired(Problem):
+    """What was here is kept no longer."""
+
+    status, code = 410, "expired"
 
 
 class ChangedMeanwhile(Problem):

@@ -10,6 +10,7 @@ from query.calls import Calls
 from query.edge import LONGEST_CHANGE_S, Endpoint
 from query.edits import Edits
 from query.erasures import Erasures
+from query.exports import Exports
 from query.live import Live
 from query.me import me
 from query.reading import Reading
@@ -17,7 +18,9 @@ from query.scores import Scores
 from query.stores import Stores
 
 
-def endpoints(stores: Stores, *, clock: Callable[[], datetime], signing_key: bytes) -> tuple[Endpoint, ...]:
+def endpoints(
+    stores: Stores, *, clock: Callable[[], datetime], signing_key: bytes, public_url: str | None = None
+) -> tuple[Endpoint, ...]:
     """Return the table; rows of one path stand together, the more special path first."""
     calls = Calls(reader=stores.reader, signing_key=signing_key)
     edits = Edits(reader=stores.reader, editor=stores.editor)
@@ -26,8 +29,9 @@ def endpoints(stores: Stores, *, clock: Callable[[], datetime], signing_key: byt
     analytics = Analytics(reports=stores.reports)
     batches = Batches(batches=stores.batches, signing_key=signing_key)
     erasures = Erasures(eraser=stores.eraser)
+    exports = Exports(exports=stores.exports, clock=clock, signing_key=signing_key, public_url=public_url)
     live = Live(feed=stores.feed, signing_key=signing_key)
-    read, write, erase = Scope.READ, Scope.WRITE, Scope.ERASE
+    read, write, erase, export = Scope.READ, Scope.WRITE, Scope.ERASE, Scope.EXPORT
     one = "/v1/calls/{id}"
     return (
         Endpoint("GET", "/v1/calls", calls.list, read, "List calls."),
@@ -50,6 +54,9 @@ def endpoints(stores: Stores, *, clock: Callable[[], datetime], signing_key: byt
         Endpoint("GET", "/v1/batches", batches.list, read, "List batches."),
         Endpoint("GET", "/v1/batches/{id:path}", batches.one, read, "Read one batch."),
         Endpoint("POST", "/v1/erasures", erasures.number, erase, "Erase a number.", longest_s=LONGEST_CHANGE_S),
+        Endpoint("POST", "/v1/exports", exports.order, export, "Order a file."),
+        Endpoint("GET", "/v1/exports/{id}", exports.status, export, "How far a file is."),
+        Endpoint("GET", "/v1/exports/{id}/{name}", exports.file, None, "Fetch a file by its signed URL.", open=True),
         Endpoint("GET", "/v1/live", live.stream, read, "Watch calls as they change."),
         Endpoint("GET", "/v1/me", me, None, "What this key is."),
     )

@@ -11,6 +11,7 @@ from storage.ports import (
     CriteriaKeeper,
     Eraser,
     EventReader,
+    ExportKeeper,
 )
 
 
@@ -25,3 +26,4 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
     batches: BatchReader
     eraser: Eraser
     feed: CallFeed
+    exports: ExportKeeper

@@ -171,6 +171,12 @@ _BEHIND: Final[dict[str, Show]] = {
 }
 """What only a detail shows."""
 
+WHOLE: Final = frozenset({"turns", "transcript", "extracted", "ext", "customer"})
+"""What is known in full only where the whole call was read."""
+
+EXPORTABLE: Final = (*CHOOSABLE, "turns", "transcript", "extracted", "ext")
+"""What can be a column of an export."""
+
 ALWAYS: Final = ("uid", "number")
 
 
@@ -181,6 +187,12 @@ def listed(call: Call, units: Units, fields: Collection[str] | None = None) -> J
         return row
     chosen = dict.fromkeys((*ALWAYS, *fields))
     return {name: row[name] if name in row else _BESIDE[name](call, units) for name in chosen}
+
+
+def chosen(call: Call, units: Units, columns: Sequence[str]) -> list[Any]:
+    """Return the values of *columns*, in their order."""
+    row = _listed(call, units)
+    return [row[name] if name in row else (_BESIDE.get(name) or _BEHIND[name])(call, units) for name in columns]
 
 
 def detailed(call: Call, units: Units) -> Json:

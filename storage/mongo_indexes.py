@@ -31,6 +31,11 @@ def _batches(name: str, serves: str, *keys: tuple[str, int]) -> Index:
     return Index("batches", name, serves, (("tenant", ASCENDING), *keys))
 
 
+def _expiring(collection: str) -> Index:
+    keys = (("expires_at", ASCENDING),)
+    return Index(collection, f"{collection}_expiry", "they end by themselves", keys, {"expireAfterSeconds": 0})
+
+
 INDEXES: Final = (
     _calls("number", "one call by number; numbers are never given twice", ("number", ASCENDING), unique=True),
     _calls("uid", "one call by uid", ("uid", ASCENDING), unique=True),
@@ -49,5 +54,8 @@ INDEXES: Final = (
     _batches("batches_started", "batches, newest first", ("first_started_at", DESCENDING), ("_id", DESCENDING)),
     _batches("batches_stale", "batches to be summed anew", ("stale", ASCENDING)),
     Index("tombstones", "tenant", "whether a tenant ever erased anything", (("tenant", ASCENDING),)),
+    Index("export_rows", "export_rows_call", "erasure of ordered rows", (("uids", ASCENDING),)),
+    _expiring("exports"),
+    _expiring("export_rows"),
     Index("events", "expiry", "raw events end by themselves", (("expire_at", ASCENDING),), {"expireAfterSeconds": 0}),
 )

@@ -19,6 +19,8 @@ COLLECTIONS: Final = (
     "criteria",
     "batches",
     "tombstones",
+    "exports",
+    "export_rows",
 )
 _OTHERWISE: Final = frozenset({85, 86})
 """MongoDB's codes for an index of that name or those keys that was made otherwise."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+import msgspec
 from pymongo import DeleteMany, UpdateOne
 
 from storage.mongo import Database, Document, answering
@@ -25,6 +26,7 @@ class MongoTombstones:
         self._tombstones = database["tombstones"]
         self._calls = database["calls"]
         self._behind = [database[name] for name in ("transcripts", "media", "events", "history")]
+        self._rows = database["export_rows"]
         self._batches = MongoBatches(database)
         self._key: bytes | None = None
 
@@ -50,6 +52,7 @@ class MongoTombstones:
             some = documents[start : start + AT_ONCE]
             with answering():
                 await self._calls.delete_many({"_id": {"$in": [each["_id"] for each in some]}})
+                await self._forget_rows([each["uid"] for each in some])
                 for collection in self._behind:
                     await collection.bulk_write([DeleteMany(all_of(each["uid"])) for each in some], ordered=False)
             await self._batches.mark(_batches(some))
@@ -61,6 +64,15 @@ class MongoTombstones:
             return frozenset([
                 tenant for tenant in wanted if await self._tombstones.find_one({"tenant": tenant}, {"_id": 1})
             ])  # fmt: skip
+
+    async def _forget_rows(self, uids: Sequence[str]) -> None:
+        """Take calls out of the exports that were ordered before and not yet fetched."""
+        gone = set(uids)
+        async for row in self._rows.find({"uids": {"$in": list(uids)}}):
+            both = zip(row["uids"], msgspec.json.decode(row["rows"]), strict=True)
+            kept = [(uid, values) for uid, values in both if uid not in gone]
+            change = {"uids": [uid for uid, _ in kept], "rows": msgspec.json.encode([values for _, values in kept])}
+            await self._rows.update_one({"_id": row["_id"]}, {"$set": change})
 
     async def erased_calls(self, uids: Iterable[str]) -> set[str]:
         """Return which of these calls were erased."""

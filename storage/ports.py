@@ -9,6 +9,7 @@ from schemas.call import Call, Evaluation
 from schemas.edit import Criterion, Entry, Patch
 from schemas.envelope import Envelope
 from schemas.erasure import Erasure
+from schemas.export import Export, Part, Wanted
 from schemas.feed import Change
 from schemas.query import CallQuery, Filter, Page, Position
 from schemas.raw import RawEvent
@@ -179,3 +180,29 @@ class CallFeed(Protocol):
         self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None = None, after: str | None = None
     ) -> AbstractAsyncContextManager[Changes]:
         """Yield changes from now on, or behind the one named *after*. Raises `Lost` where that is unknown, `Away`."""
+
+
+class Snapshot(Protocol):
+    """Calls as they were at one moment."""
+
+    def parts(self) -> AsyncIterator[list[Call]]:
+        """Yield the calls piece by piece, at least one piece, whose reading fixes the moment. Raises `Away`."""
+
+
+class ExportKeeper(Protocol):
+    """Ordered files, kept as rows until they expire."""
+
+    def snapshot(self, tenant: str, wanted: Wanted) -> AbstractAsyncContextManager[Snapshot]:
+        """Yield the wanted calls as they are at the first reading."""
+
+    async def put(self, export: Export) -> None:
+        """Keep *export*, in place of what was kept of it."""
+
+    async def get(self, export_id: str) -> Export | None:
+        """Return an export, None where there is none any more."""
+
+    async def add(self, export: Export, number: int, part: Part) -> None:
+        """Keep the rows of the *number*th part."""
+
+    async def part(self, export_id: str, number: int) -> Part | None:
+        """Return the *number*th part without the calls that were erased, None where there is none (yet)."""

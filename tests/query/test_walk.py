@@ -46,6 +46,7 @@ BODIES: dict[str, list[Any]] = {
     "/v1/calls/{id}/evaluations": [{"values": [{"criteria_id": "CRITERION", "point": 1}]}],
     "/v1/criteria": [{"name": "x"}],
     "/v1/analytics": [{"group_by": ["unit", "batch", "tag"], "measures": ["count", "avg:score"]}],
+    "/v1/exports": [{"format": "csv", "filter": {"all": []}}, {"format": "csv", "ids": ["UID"]}],
     "/v1/erasures": [{"number": "+33 6 12 34 56 78"}],
 }
 

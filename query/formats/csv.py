@@ -1,0 +1,54 @@
+"""CSV by RFC 4180, in UTF-8; no cell is a formula."""
+
+import csv
+import re
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any, Final
+
+import msgspec
+
+from query.formats.format import Columns, Rows
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_PLAIN: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?|\+[0-9][0-9 ().-]*", re.ASCII)
+
+
+class Csv:
+    """A file that grows row by row, the names of the columns first."""
+
+    def __init__(self, columns: Columns) -> None:
+        """Begin with the header."""
+        self._header: list[Rows] = [[columns]]
+
+    def add(self, rows: Rows) -> bytes:
+        """Return the lines of *rows*."""
+        text = StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\r\n")
+        for header in self._header:
+            writer.writerows(header)
+        self._header.clear()
+        writer.writerows([_cell(value) for value in row] for row in rows)
+        return text.getvalue().encode()
+
+    def finish(self) -> Iterator[bytes]:
+        """Yield the header where there was no row."""
+        yield self.add([])
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _cell(value: Any) -> str | int | float:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return value
+        case str():
+            # A leading apostrophe is how spreadsheets are told that a text is no formula.
+            return f"'{value}" if value.startswith(_FORMULA) and not _PLAIN.fullmatch(value) else value
+        case _:
+            return msgspec.json.encode(value).decode()

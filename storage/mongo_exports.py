@@ -1,0 +1,143 @@
+"""Exports in MongoDB: a snapshot of calls read once, its rows kept until they expire, less those of erased calls."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from schemas.call import Call
+from schemas.export import Export, Part, Wanted
+from schemas.query import CallQuery
+from storage.document import refs, summary, whole
+from storage.fold import unpack
+from storage.mongo import Database, Document, answering
+from storage.mongo_chunks import read
+from storage.mongo_reader import name_of, plan
+from storage.mongo_tombstones import MongoTombstones
+from storage.mongo_writer import part_name
+from storage.parts import Parts, unpack_parts
+
+AT_ONCE: Final = 200
+"""Calls that are read, and rows that are kept, in one piece: flat memory, few round trips."""
+_NOT_SHOWN: Final = {"keys": 0, "edits": 0}
+_decode: Final = msgspec.json.Decoder(list[list[Any]]).decode
+
+
+class Snapshot:
+    """The calls as they were at one moment, however long the reading takes."""
+
+    def __init__(self, database: Database, session: AsyncClientSession, tenant: str, wanted: Wanted) -> None:
+        """Read *wanted* of *tenant* by *session*."""
+        self._calls = database["calls"]
+        self._transcripts = database["transcripts"]
+        self._session = session
+        self._tenant = tenant
+        self._wanted = wanted
+        self._hidden = _NOT_SHOWN if wanted.whole else _NOT_SHOWN | {"registers": 0}
+
+    async def parts(self) -> AsyncIterator[list[Call]]:
+        """Yield the calls piece by piece, at least one piece, which fixes the moment."""
+        with answering():
+            pieces = self._found() if self._wanted.ids is None else self._named(self._wanted.ids)
+            async for documents in pieces:
+                yield await self._shown(documents)
+
+    async def _found(self) -> AsyncIterator[list[Document]]:
+        query = CallQuery(filter=self._wanted.filter, units=self._wanted.units)
+        for find in plan(self._tenant, query):
+            cursor = self._calls.find(find["filter"], self._hidden, session=self._session, batch_size=AT_ONCE)
+            cursor.sort(list(find["sort"].items()))
+            while documents := await cursor.to_list(AT_ONCE):
+                yield documents
+        yield []
+
+    async def _named(self, ids: Sequence[str]) -> AsyncIterator[list[Document]]:
+        for start in range(0, max(1, len(ids)), AT_ONCE):
+            names = [(call_id, name_of(call_id)) for call_id in ids[start : start + AT_ONCE]]
+            either = [name for _, name in names if name is not None] or [{"uid": ""}]
+            seen: Document = {"tenant": self._tenant, "$or": either}
+            if self._wanted.units is not None:
+                seen["unit.id"] = {"$in": list(self._wanted.units)}
+            rows = await self._calls.find(seen, self._hidden, session=self._session).to_list()
+            by_name = {str(row[key]): row for row in rows for key in ("uid", "number")}
+            yield [by_name[call_id] for call_id, _ in names if call_id in by_name]
+
+    async def _shown(self, documents: list[Document]) -> list[Call]:
+        if not self._wanted.whole:
+            return [summary(document) for document in documents]
+        named = {document["uid"]: refs(unpack(document["registers"])) for document in documents}
+        parts = await self._parts(named)
+        return [
+            whole(each, {ref: parts[ref_name] for ref, ref_name in _names(each, named) if ref_name in parts})
+            for each in documents
+        ]
+
+    async def _parts(self, named: dict[str, frozenset[str]]) -> dict[str, Parts]:
+        names = [part_name(uid, ref) for uid, all_refs in named.items() for ref in all_refs]
+        found = self._transcripts.find({"_id": {"$in": names}}, session=self._session)
+        return {
+            first["_id"]: unpack_parts(b"".join([piece async for piece in read(self._transcripts, first)]))
+            async for first in found
+        }
+
+
+def _names(document: Document, named: dict[str, frozenset[str]]) -> list[tuple[str, str]]:
+    return [(ref, part_name(document["uid"], ref)) for ref in named[document["uid"]]]
+
+
+class MongoExports:
+    """The half of the store that keeps ordered files."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep rows in *database*, whose indexes are there."""
+        self._database = database
+        self._exports = database["exports"]
+        self._rows = database["export_rows"]
+        self._tombstones = MongoTombstones(database)
+
+    @asynccontextmanager
+    async def snapshot(self, tenant: str, wanted: Wanted) -> AsyncIterator[Snapshot]:
+        """Yield the calls as they are at the first reading."""
+        async with self._database.client.start_session(snapshot=True) as session:
+            yield Snapshot(self._database, session, tenant, wanted)
+
+    async def put(self, export: Export) -> None:
+        """Keep *export*, in place of what was kept of it."""
+        row = msgspec.to_builtins(export, builtin_types=(datetime,))
+        with answering():
+            await self._exports.replace_one({"_id": export.id}, row, upsert=True)
+
+    async def get(self, export_id: str) -> Export | None:
+        """Return an export, None where there is none any more."""
+        with answering():
+            row = await self._exports.find_one({"_id": export_id})
+        return None if row is None else msgspec.convert(row, Export)
+
+    async def add(self, export: Export, number: int, part: Part) -> None:
+        """Keep the rows of the *number*th part."""
+        row = {
+            "_id": _name(export.id, number),
+            "uids": part.uids,
+            "rows": msgspec.json.encode(part.rows),
+            "expires_at": export.expires_at,
+        }
+        with answering():
+            await self._rows.insert_one(row)
+
+    async def part(self, export_id: str, number: int) -> Part | None:
+        """Return the *number*th part without the calls that were erased, None where there is none (yet)."""
+        with answering():
+            row = await self._rows.find_one({"_id": _name(export_id, number)})
+        if row is None:
+            return None
+        erased = await self._tombstones.erased_calls(row["uids"])
+        both = zip(row["uids"], _decode(row["rows"]), strict=True)
+        kept = [(uid, values) for uid, values in both if uid not in erased]
+        return Part([uid for uid, _ in kept], [values for _, values in kept])
+
+
+def _name(export_id: str, number: int) -> str:
+    return f"{export_id}:{number:09d}"
