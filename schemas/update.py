@@ -56,6 +56,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     outcome: Outcome | None = None
     unknown_end: bool | None = None
     """The platform's end word is in no table: `answered` if somebody talked, else `system_error`."""
+    by_parties: bool | None = None
+    """Only who took part tells the outcome: `answered` with two legs or more, else `no_answer`."""
     created_at: datetime | None = None
     started_at: datetime | None = None
     answered_at: datetime | None = None

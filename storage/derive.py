@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from schemas.words import Direction, Outcome, Platform
-from storage.flatten import MEMBERS, UNKNOWN_END
+from storage.flatten import BY_PARTIES, MEMBERS, UNKNOWN_END
 from storage.legs import combine
 from storage.numbers import e164
 from storage.told import Told
@@ -26,6 +26,8 @@ AS_TOLD: Final[tuple[str, ...]] = (
 TALK: Final = ("talk_s", "billed_s", "audio_s")
 """How long a call was answered for, the best measure first."""
 
+_A_CONVERSATION: Final = 2  # parties
+
 Facts = Mapping[str, Any]
 
 
@@ -35,6 +37,8 @@ def derive(told: Told, *, ended: bool, received_ms: int) -> dict[str, Any]:
     if not told.own.keys().isdisjoint(TALK):
         of_legs.pop("talk_s", None)
     facts = {**of_legs, **told.own} if of_legs else told.own
+    if facts.get("outcome") == BY_PARTIES:
+        facts = {**facts, "outcome": _by_parties(told)}
     call = {name: facts[name] for name in AS_TOLD if name in facts}
     call |= _groups(told)
     call |= _parties(facts)
@@ -106,6 +110,11 @@ def _outcome(told: Facts, *, ended: bool) -> str | None:
     if word == Outcome.ANSWERED and told.get("is_voicemail"):
         return str(Outcome.VOICEMAIL)
     return word
+
+
+def _by_parties(told: Told) -> str:
+    took_part = _talked(told.own) or len(told.legs) >= _A_CONVERSATION
+    return str(Outcome.ANSWERED if took_part else Outcome.NO_ANSWER)
 
 
 def _between(told: Facts) -> float | None:

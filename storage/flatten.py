@@ -19,6 +19,8 @@ from storage.spelling import spelled_out
 
 UNKNOWN_END: Final = "?"
 """The outcome of an end word that is in no table; competes with known outcomes by order."""
+BY_PARTIES: Final = "#"
+"""The outcome of an end that says nothing but by who took part."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
@@ -130,6 +132,8 @@ def _grouped(facts: Facts) -> Iterator[tuple[str, Value]]:
         yield from _leg(f"legs.{leg_id}.", leg)
     if facts.unknown_end and facts.outcome is None:
         yield "outcome", UNKNOWN_END
+    elif facts.by_parties and facts.outcome is None:
+        yield "outcome", BY_PARTIES
 
 
 def _told(source: Any, rows: tuple[tuple[str, str, Convert], ...]) -> Iterator[tuple[str, Value]]:

@@ -5,7 +5,9 @@ from typing import Final
 
 from ingest.platforms import (
     bland,
+    daily,
     elevenlabs,
+    livekit,
     millis,
     omicall,
     retell,
@@ -13,10 +15,12 @@ from ingest.platforms import (
     standard,
     synthflow,
     tanyi,
+    telnyx,
     toolzz,
     twilio,
     ultravox,
     vapi,
+    vonage,
     zenicall,
 )
 from ingest.source import Source
@@ -31,6 +35,10 @@ SOURCES: Final[Mapping[Platform, Source]] = {
     Platform.ULTRAVOX: ultravox.SOURCE,
     Platform.SYNTHFLOW: synthflow.SOURCE,
     Platform.MILLIS: millis.SOURCE,
+    Platform.LIVEKIT: livekit.SOURCE,
+    Platform.VONAGE: vonage.SOURCE,
+    Platform.TELNYX: telnyx.SOURCE,
+    Platform.DAILY: daily.SOURCE,
     Platform.OMICALL: omicall.SOURCE,
     Platform.TANYI: tanyi.SOURCE,
     Platform.ZENICALL: zenicall.SOURCE,

@@ -7,7 +7,9 @@ from schemas.words import Platform
 from workers.normaliser import Normalise
 from workers.platforms import (
     bland,
+    daily,
     elevenlabs,
+    livekit,
     millis,
     omicall,
     retell,
@@ -15,16 +17,20 @@ from workers.platforms import (
     standard,
     synthflow,
     tanyi,
+    telnyx,
     toolzz,
     twilio,
     ultravox,
     vapi,
+    vonage,
     zenicall,
 )
 
 NORMALISERS: Final[Mapping[Platform, Normalise]] = {
     Platform.BLAND: bland.normalise,
+    Platform.DAILY: daily.normalise,
     Platform.ELEVENLABS: elevenlabs.normalise,
+    Platform.LIVEKIT: livekit.normalise,
     Platform.MILLIS: millis.normalise,
     Platform.OMICALL: omicall.normalise,
     Platform.RETELL: retell.normalise,
@@ -32,9 +38,11 @@ NORMALISERS: Final[Mapping[Platform, Normalise]] = {
     Platform.STANDARD: standard.normalise,
     Platform.SYNTHFLOW: synthflow.normalise,
     Platform.TANYI: tanyi.normalise,
+    Platform.TELNYX: telnyx.normalise,
     Platform.TOOLZZ: toolzz.normalise,
     Platform.TWILIO: twilio.normalise,
     Platform.ULTRAVOX: ultravox.normalise,
     Platform.VAPI: vapi.normalise,
+    Platform.VONAGE: vonage.normalise,
     Platform.ZENICALL: zenicall.normalise,
 }

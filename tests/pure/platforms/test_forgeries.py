@@ -104,6 +104,16 @@ ROWS = [
     pytest.param(
         signed(Platform.ULTRAVOX, "X-Ultravox-Webhook-Signature", window_s=ultravox.TOLERANCE_S), id="ultravox"
     ),
+    pytest.param(signed(Platform.DAILY, "X-Webhook-Signature", window_s=TOLERANCE_S), id="daily"),
+    pytest.param(signed(Platform.LIVEKIT, "Authorization", window_s=TOLERANCE_S), id="livekit"),
+    pytest.param(signed(Platform.TELNYX, "telnyx-signature-ed25519", window_s=TOLERANCE_S), id="telnyx"),
+    pytest.param(signed(Platform.VONAGE, "Authorization", window_s=TOLERANCE_S), id="vonage"),
+]
+# A token's time is inside what its signature covers: the rows of FORGERIES move it.
+WITH_TIME_BESIDE = [
+    row
+    for row in ROWS
+    if row.values[0].window_s is not None and row.values[0].signature != "Authorization"  # type: ignore[union-attr]
 ]
 TIMED = [row for row in ROWS if row.values[0].window_s is not None]  # type: ignore[union-attr]
 
@@ -188,7 +198,7 @@ def test_a_signature_holds_within_its_window_and_no_longer(case: Signed, sign: i
         case.check(case.request(now=SIGNED_AT + sign * timedelta(seconds=case.window_s + 1)))
 
 
-@pytest.mark.parametrize("case", TIMED)
+@pytest.mark.parametrize("case", WITH_TIME_BESIDE)
 def test_a_moved_timestamp_is_forged(case: Signed) -> None:
     moved = {
         name: value.replace("1795150765", "1795150766").replace("04:59:25", "04:59:26")
