@@ -134,7 +134,8 @@ def test_lone_surrogates_are_spelled_out() -> None:
 
 
 def test_every_fact_is_folded() -> None:
-    by_hand = {"rank", "at", "stage", "unknown_end", "turns", "transcript", "recording", "media", "legs", "ext"}
+    ends = {"unknown_end", "by_parties"}
+    by_hand = {"rank", "at", "stage", "turns", "transcript", "recording", "media", "legs", "ext"} | ends
 
     assert {f.name for f in msgspec.structs.fields(Facts)} == by_hand | set(MEMBERS) | (set(SCALARS) - {"tier"})
     assert {f.name for f in msgspec.structs.fields(Leg)} - {"unknown_end"} <= set(SCALARS)

@@ -143,6 +143,7 @@ facts_: st.SearchStrategy[Facts] = st.builds(
     stage=st.sampled_from(Stage),
     outcome=maybe(st.sampled_from(Outcome)),
     unknown_end=maybe(_flags),
+    by_parties=maybe(_flags),
     created_at=maybe(_times),
     started_at=maybe(_times),
     answered_at=maybe(_times),
