@@ -91,7 +91,8 @@ class Space:
         scarce = self._free(self._directory) < self._floor + SCARCE_BYTES
         more = evict(connection, older_than=_ALWAYS if scarce else now - self._keep_ms) == EVICTED_AT_ONCE
         self._evict_dead(connection, now=now)
-        return give_back(connection) or more
+        # Else a few unused pages are left where they are: they are soon used again.
+        return give_back(connection, above=0 if scarce else VACUUMED_PAGES) or more
 
     def _evict_dead(self, connection: sqlite3.Connection, *, now: int) -> None:
         connection.execute("DELETE FROM dead WHERE at <= ?", (now - DEAD_KEEP_MS,))
@@ -125,10 +126,10 @@ def evict(connection: sqlite3.Connection, *, older_than: int) -> int:
     return len(gone)
 
 
-def give_back(connection: sqlite3.Connection) -> bool:
-    """Shrink the file by some of its unused pages; tell whether many are left."""
+def give_back(connection: sqlite3.Connection, *, above: int) -> bool:
+    """Shrink the files by some of the unused pages where there are more than *above*; tell whether there were."""
     (free,) = connection.execute("PRAGMA freelist_count").fetchone()
-    if free <= VACUUMED_PAGES:  # so few are soon used again
+    if free <= above:
         return False
     connection.execute(f"PRAGMA incremental_vacuum({VACUUMED_PAGES})").fetchall()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # only then do the files shrink

@@ -19,7 +19,7 @@ from schemas.envelope import Envelope
 from stream.journal import WAITING_BYTES, open_journal
 from stream.journal_groups import GROUP_BYTES, GROUP_RECORDS, PIECE_BYTES, weigh
 from stream.journal_schema import FILE, connect
-from stream.journal_space import KEEP_MS, VACUUMED_PAGES
+from stream.journal_space import KEEP_MS, SCARCE_BYTES, VACUUMED_PAGES
 from stream.journal_tables import grouped
 from stream.ports import Unavailable, Unusable
 from stream.times import now_ms
@@ -144,6 +144,21 @@ async def test_consumed_records_are_kept_for_a_replay_and_then_given_up(tmp_path
         assert await journal.rewinder.rewind(since=0) == {source.lag().popitem()[0]: 5}
         await journal.publish(make_envelope(b"next"))
         assert [record.offset for record in await take(source, 1)] == [5]
+
+
+async def test_consumed_records_are_given_up_early_where_the_disk_gets_scarce(tmp_path: Path) -> None:
+    free = 1_000 * MB
+    async with open_journal(directory=tmp_path, floor_bytes=50 * MB, free=lambda _: free) as journal:
+        await publish_all(journal, [noise(10 * MB, number) for number in range(3)])
+        await take(journal.source(), 3)
+        before = size_of(tmp_path)
+
+        free = 50 * MB + SCARCE_BYTES - 1
+        await tidied(tmp_path, rows=0)
+
+        async with asyncio.timeout(SOON_S):
+            while size_of(tmp_path) > before / 10:  # noqa: ASYNC110  # seen from outside, as `df` does
+                await asyncio.sleep(0.1)
 
 
 async def test_what_nobody_read_outlives_any_time(tmp_path: Path) -> None:
