@@ -5,12 +5,12 @@ from functools import partial
 from typing import Final
 
 import typer
-from starlette.applications import Starlette
 
 from aftercall import flags
 from aftercall.parts import ingesting
 from aftercall.process import first, run
 from aftercall.wiring import publishing, watch_config
+from ingest.app import App
 from runtime.health import any_of, health_routes
 from runtime.metrics import metrics_route
 from runtime.server import serving
@@ -38,7 +38,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             metrics_route(),
         ]
         port = PORT if settings.port is None else settings.port
-        async with serving(Starlette(routes=routes), host=settings.host, port=port):
+        async with serving(App(routes), host=settings.host, port=port):
             following = asyncio.create_task(watch.follow(), name="configuration")
             await first(stop, following)
             following.cancel()

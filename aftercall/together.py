@@ -9,13 +9,13 @@ from functools import partial
 from typing import Final
 
 import msgspec
-from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from aftercall.greeting import greet
 from aftercall.parts import Later, ingesting, querying, working
 from aftercall.process import first
 from aftercall.wiring import Reading, Store, stream, watch_config
+from ingest.app import App
 from runtime.errors import CannotStart
 from runtime.health import Readiness, health_routes
 from runtime.metrics import metrics_route
@@ -67,7 +67,7 @@ class Together:
             Mount("/", app=self._answers),
         ]
         port = PORT if self._settings.port is None else self._settings.port
-        return serving(Starlette(routes=routes), host=self._settings.host, port=port)
+        return serving(App(routes), host=self._settings.host, port=port)
 
     async def _behind(self, events: Reading) -> None:
         """Work and answer questions as soon as MongoDB is there, until told to close."""
