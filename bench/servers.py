@@ -23,7 +23,10 @@ from runtime.config import Config, Tenant
 from runtime.server import serving
 from schemas.envelope import Envelope
 from stream.journal import open_journal
+from stream.kafka_client import KafkaSettings
+from stream.kafka_topics import ensure_topics
 from stream.ports import Publisher
+from stream.spool import open_spool
 
 CONFIG: Final = Config(tenants=(Tenant(id="bench"),), connections=(CONNECTION,))
 
@@ -64,9 +67,20 @@ async def journal() -> AsyncIterator[Publisher]:
             yield publisher
 
 
+@asynccontextmanager
+async def kafka() -> AsyncIterator[Publisher]:
+    """Yield Kafka at `BENCH_KAFKA`, with the journal behind it as in `aftercall ingest`."""
+    settings = KafkaSettings(bootstrap=os.environ["BENCH_KAFKA"])
+    await ensure_topics(settings)
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as directory:
+        async with open_spool(settings=settings, directory=Path(directory), start_s=30) as publisher:
+            yield publisher
+
+
 PUBLISHERS: Final[dict[str, Callable[[], AbstractAsyncContextManager[Publisher]]]] = {
     "nowhere": nowhere,
     "journal": journal,
+    "kafka": kafka,
 }
 
 
