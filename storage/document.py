@@ -88,14 +88,17 @@ class Folded(NamedTuple):
     """Those that it referred to before."""
 
 
-def folded(before: Document | None, updates: Sequence[CallUpdate], *, identity: Identity) -> Folded | None:
+def folded(
+    before: Document | None, updates: Sequence[CallUpdate], *, identity: Identity, afresh: bool = False
+) -> Folded | None:
     """Return the document after *updates*, as yet without number, revision and time where new; None: nothing changed.
 
-    Whatever the order in which the updates of a call come, its document ends the same.
+    Whatever the order in which the updates of a call come, its document ends the same. *afresh* forgets what events
+    said before; what people wrote stays.
     """
     known = unpack(before["registers"]) if before else None
     said = [flatten(update) for update in updates]
-    registers, stored = settle(fold(known, said))
+    registers, stored = settle(fold(None if afresh else known, said))
     if before and stored == before["registers"]:
         return None
     written = {name: before[name] for name in KEPT if name in before} if before else {}

@@ -15,12 +15,11 @@ from storage.mongo_filters import scope
 from storage.mongo_writer import part_name
 from storage.pages import key_of, position
 from storage.parts import Parts, unpack_parts
-from storage.ports import Away
 
 TOO_SLOW_MS: Final = 10_000
 """A question that takes longer is cancelled: nobody waits for it, and others do."""
 ATTEMPTS: Final = 5
-"""A call that changes while it is read is read again; more often in a row than this is no chance."""
+"""A call whose parts were replaced while it was read is read again; then what is there is shown."""
 _NOT_SHOWN: Final = {"registers": 0, "edits": 0, "keys": 0}
 _UID_LENGTH: Final = 36
 _NUMBER_LENGTH: Final = 10
@@ -54,6 +53,8 @@ class MongoReader:
         if name is None:
             return None
         seen = {"tenant": tenant, **name} if units is None else {"tenant": tenant, **name, "unit.id": {"$in": units}}
+        parts: dict[str, Parts] = {}
+        document: Document | None = None
         with answering():
             for _ in range(ATTEMPTS):
                 document = await self._calls.find_one(seen)
@@ -62,8 +63,8 @@ class MongoReader:
                 named = heard(unpack(document["registers"]))
                 parts = await self._parts(document["uid"], named)
                 if parts.keys() == named:
-                    return whole(document, parts)
-        raise Away("this call changes faster than it can be read")
+                    break
+        return None if document is None else whole(document, parts)
 
     async def _rows(self, tenant: str, query: CallQuery) -> list[Document]:
         """Return up to one row more than the page holds."""

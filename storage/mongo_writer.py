@@ -29,7 +29,8 @@ LARGEST: Final = 16_000_000
 """Bytes of a document, a little below MongoDB's 16 MiB."""
 WORTH_MEASURING: Final = 4_000_000
 """Shorter registers make no document of `LARGEST`: what is shown of them is shorter than they are."""
-_NEEDED: Final = {"registers": 1, "revision": 1, "batch.id": 1, **dict.fromkeys(KEPT, 1)}
+NEEDED: Final = {"registers": 1, "revision": 1, "batch.id": 1, **dict.fromkeys(KEPT, 1)}
+"""What a fold must know of a stored call."""
 
 RawDays = Callable[[str], int]
 """How many days a tenant's raw events are kept."""
@@ -82,7 +83,7 @@ class MongoWriter:
 
     async def _round(self, waiting: dict[str, Waiting], refused: list[CallUpdate]) -> dict[str, Waiting]:
         """Read, fold and write each call once; returns the calls that somebody else wrote meanwhile."""
-        before = {row["_id"]: row async for row in self._calls.find({"_id": {"$in": list(waiting)}}, _NEEDED)}
+        before = {row["_id"]: row async for row in self._calls.find({"_id": {"$in": list(waiting)}}, NEEDED)}
         after: dict[str, Folded] = {}
         for key, call in waiting.items():
             result = folded(before.get(key), call.updates, identity=call.identity)
@@ -91,6 +92,22 @@ class MongoWriter:
             elif result:
                 after[key] = result
                 call.parts |= result.parts.keys() | result.media.keys() | result.let_go
+        return await self._put(waiting, before, after)
+
+    async def refold(self, before: Document | None, updates: Sequence[CallUpdate]) -> bool:
+        """Make one call anew from *updates*, which are all there were; False where it was written since *before*."""
+        ((key, call),) = _by_call(updates).items()
+        result = folded(before, updates, identity=call.identity, afresh=True)
+        if result is None or _too_large(result.document):
+            return True
+        call.parts = {*result.parts, *result.media, *result.let_go}
+        with answering():
+            return not await self._put({key: call}, {key: before} if before else {}, {key: result})
+
+    async def _put(
+        self, waiting: dict[str, Waiting], before: Mapping[str, Document], after: dict[str, Folded]
+    ) -> dict[str, Waiting]:
+        """Write what was folded, in the order that any interruption leaves whole; returns the calls to fold again."""
         for key in await self._forbidden(after):
             del after[key], waiting[key]
         await self._write_parts(after.values())

@@ -1,0 +1,180 @@
+"""Calls made anew from raw events, and calls that end by age."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, NamedTuple
+
+import pytest
+
+from schemas.batch import BatchQuery
+from schemas.call import Agent, Batch
+from schemas.edit import Patch
+from schemas.envelope import Envelope
+from schemas.query import CallQuery
+from schemas.update import CallUpdate, Facts, OrderKey
+from schemas.words import Platform, Role
+from storage.mongo import Database, connect
+from storage.mongo_batches import MongoBatches
+from storage.mongo_edits import MongoEditor
+from storage.mongo_erasure import MongoEraser
+from storage.mongo_reader import MongoReader
+from storage.mongo_rebuild import MongoRebuilder, Rebuilt
+from storage.mongo_retention import MongoRetention
+from storage.mongo_setup import set_up
+from storage.mongo_writer import MongoWriter
+from tests.ports.stores import in_database
+from tests.pure.storage.updates import START_MS, at, make_update, say
+
+
+class World(NamedTuple):
+    """A database and what works on it."""
+
+    database: Database
+    writer: MongoWriter
+    reader: MongoReader
+    editor: MongoEditor
+    rebuilder: MongoRebuilder
+
+    async def receive(self, event: Envelope, **said: Any) -> None:
+        """Keep and fold *event*, which says *said*."""
+        await self.writer.keep([event])
+        await self.writer.apply([means(event, **said)])
+
+    async def rebuild(self, **said: dict[str, Any]) -> Sequence[Rebuilt]:
+        """Rebuild every call, its events now meaning *said* by event id, nothing where that is missing."""
+        uids = [uid async for uid in self.rebuilder.calls(tenant="acme")]
+
+        def normalise(event: Envelope) -> CallUpdate | None:
+            return means(event, **said[event.event_id]) if event.event_id in said else None
+
+        return [await self.rebuilder.rebuild(uid, normalise) for uid in uids]
+
+    async def only(self) -> Any:
+        """Return the one call that there is, whole."""
+        [row] = (await self.reader.page("acme", CallQuery())).rows
+        return await self.reader.get("acme", row.uid)
+
+
+@pytest.fixture
+async def world(mongo_url: str, database: str) -> AsyncIterator[World]:
+    async with connect(in_database(mongo_url, database)) as opened:
+        await set_up(opened)
+        writer = MongoWriter(opened, raw_days=lambda _: 30_000)
+        rebuilder = MongoRebuilder(opened, writer=writer)
+        yield World(opened, writer, MongoReader(opened), MongoEditor(opened), rebuilder)
+
+
+def event(name: str, *, received: int = 0, call: str = "c-1", body: bytes = b"{}") -> Envelope:
+    return Envelope(
+        event_id=name, platform=Platform.VAPI, connection="acme-vapi", tenant="acme", call_id=call,
+        event_type="end", received_at=START_MS + received, content_type="application/json", body=body,
+    )  # fmt: skip
+
+
+def means(event: Envelope, *, rank: int = 1, **said: Any) -> CallUpdate:
+    order = OrderKey(rank, event.received_at, event.received_at, event.event_id, event.digest)
+    return CallUpdate(
+        tenant=event.tenant, platform=event.platform, platform_call_id=event.call_id, order=order,
+        facts=Facts(rank=rank, **said),
+    )  # fmt: skip
+
+
+async def test_a_better_reading_replaces_the_whole_of_the_old_one(world: World) -> None:
+    await world.receive(event("e1"), rank=9, summary="misread", title="never said", turns=[say(Role.AGENT, "wrong")])
+    await world.receive(event("e2", received=1), rank=2, summary="right", turns=[say(Role.AGENT, "right")])
+    before = await world.only()
+    await world.editor.edit("acme", before.uid, Patch({"note": "ours"}), by="crm")
+
+    told = await world.rebuild(e1={"rank": 1}, e2={"rank": 2, "summary": "right", "turns": [say(Role.AGENT, "right")]})
+    after = await world.only()
+
+    assert told == [Rebuilt.ANEW]
+    assert (after.summary, after.title, [turn.text for turn in after.turns]) == ("right", None, ["right"])
+    assert (after.number, after.note, after.updated_by) == (before.number, "ours", "crm")
+    assert await world.database["transcripts"].count_documents({}) == 1
+
+
+async def test_a_rebuild_by_the_same_reading_changes_nothing(world: World) -> None:
+    first = event("e1")
+    await world.receive(first, summary="one")
+    await world.receive(event("e2", received=1), summary="two", rank=0)
+    await world.receive(event("e1", received=5), summary="one")
+    before = await world.only()
+
+    assert await world.rebuild(e1={"summary": "one"}, e2={"summary": "two", "rank": 0}) == [Rebuilt.ANEW]
+    assert await world.only() == before
+
+
+async def test_a_call_whose_first_raw_event_is_gone_is_left_as_it_is(world: World) -> None:
+    await world.receive(event("e1"), summary="first")
+    await world.receive(event("e2", received=1), title="second")
+    await world.database["events"].delete_one({"event_id": "e1"})
+    before = await world.only()
+
+    assert await world.rebuild(e2={"title": "better"}) == [Rebuilt.INCOMPLETE]
+    assert await world.only() == before
+
+
+async def test_a_call_whose_fact_nobody_can_say_again_is_left_as_it_is(world: World) -> None:
+    await world.receive(event("e1"), title="first")
+    await world.receive(event("e2"), summary="second")
+    await world.database["events"].delete_one({"event_id": "e2"})
+    before = await world.only()
+
+    assert await world.rebuild(e1={"title": "better"}) == [Rebuilt.INCOMPLETE]
+    assert await world.only() == before
+
+
+async def test_lost_calls_come_back_and_erased_ones_do_not(world: World) -> None:
+    await world.receive(event("e1", call="lost"), title="lost")
+    await world.receive(event("e1", call="erased"), title="erased")
+    [erased] = [c for c in (await world.reader.page("acme", CallQuery())).rows if c.platform_call_id == "erased"]
+    await MongoEraser(world.database).erase("acme", erased.uid)
+    await world.writer.keep([event("e1", call="erased")])
+    await world.database["calls"].delete_many({})
+
+    assert await world.rebuild(e1={"title": "again"}) == [Rebuilt.ANEW]
+    assert (await world.only()).title == "again"
+
+
+async def test_a_call_that_nobody_understands_any_more_is_left_as_it_is(world: World) -> None:
+    await world.receive(event("e1"), title="told")
+
+    assert await world.rebuild() == [Rebuilt.SILENT]
+    assert (await world.only()).title == "told"
+
+
+async def test_an_event_that_comes_while_a_call_is_rebuilt_is_not_lost(world: World) -> None:
+    await world.receive(event("e1"), title="told")
+    [uid] = [uid async for uid in world.rebuilder.calls()]
+    before = await world.database["calls"].find_one({})
+    await world.receive(event("e2", received=1), summary="late")
+    readings: dict[str, dict[str, Any]] = {"e1": {"title": "better"}, "e2": {"summary": "late"}}
+
+    assert not await world.writer.refold(before, [means(event("e1"), title="better")])
+    assert await world.rebuilder.rebuild(uid, lambda read: means(read, **readings[read.event_id])) is Rebuilt.ANEW
+    assert ((await world.only()).title, (await world.only()).summary) == ("better", "late")
+
+
+async def test_calls_end_by_age_with_all_that_lies_behind_them(world: World) -> None:
+    batch = Batch(id="b")
+    turns = [say(Role.AGENT, "hi")]
+    await world.writer.keep([event("e1", call="old"), event("e1", call="young")])
+    await world.writer.apply([
+        make_update(call="old", started_at=at(0), turns=turns, batch=batch),
+        make_update(call="young", started_at=at(100), turns=turns, batch=batch),
+        make_update(call="old, no start", received=0, agent=Agent(id="a")),
+        make_update(call="young, no start", received=100),
+        make_update(call="old", tenant="other", started_at=at(0)),
+    ])  # fmt: skip
+
+    retention = MongoRetention(world.database)
+
+    assert await retention.expire("acme", before=at(50)) == 2
+    assert await retention.expire("acme", before=at(50)) == 0
+    left = {row.platform_call_id for row in (await world.reader.page("acme", CallQuery())).rows}
+    assert left == {"young", "young, no start"}
+    assert (await world.reader.page("other", CallQuery(total=True))).total == 1
+    assert await world.database["transcripts"].count_documents({}) == 1
+    assert await world.database["events"].count_documents({}) == 1
+    [row] = (await MongoBatches(world.database).page("acme", BatchQuery())).rows
+    assert row.count == 1
