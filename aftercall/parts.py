@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from aftercall.retention import end_old_calls
 from aftercall.stores import mongo_stores
 from aftercall.wiring import Reading, Store
 from ingest.app import webhook_routes
@@ -64,9 +65,11 @@ async def working(
     writer = MongoWriter(database, raw_days=partial(raw_days, config))
     worker = Worker(reading.source, writer=writer, dead_letters=reading.dead_letters, courtesy=Courtesy(reading.busy))
     running = asyncio.create_task(worker.run(), name="worker")
+    ageing = asyncio.create_task(end_old_calls(database, config), name="retention")
     try:
         yield running
     finally:
+        ageing.cancel()
         await worker.stop()
         await asyncio.wait({running}, timeout=LAST_BATCH_S)
         if not running.done():

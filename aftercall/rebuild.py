@@ -1,8 +1,9 @@
-"""`aftercall rebuild`: calls made again from the raw events that are kept."""
+"""`aftercall rebuild`: calls made anew from the raw events that are kept."""
 
 import asyncio
+import logging
 import os
-from collections.abc import AsyncIterator
+from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Final
@@ -21,21 +22,23 @@ from runtime.logs import configure
 from runtime.nearest import suggestion
 from runtime.settings import LogLevel, Settings
 from schemas.envelope import Envelope
+from schemas.update import CallUpdate
 from schemas.words import Platform
 from storage.mongo import connect
-from storage.mongo_stored import stored_events
+from storage.mongo_rebuild import MongoRebuilder, Rebuilt
 from storage.mongo_writer import MongoWriter
 from storage.ports import Away
 from stream.ports import Partition, Record
-from workers.guard import Guard
-from workers.patience import Patience
-from workers.storing import Storing
+from workers.guard import place
+from workers.pipeline import Understood, understand
 
 app = typer.Typer()
 
-TOGETHER: Final = 250
-"""Events understood and written at once; at 20 KB each some 5 MB."""
+AT_ONCE: Final = 16
+"""Calls that are rebuilt beside each other: while one waits for the disk, another is understood."""
 STORED: Final = Partition("stored", 0)
+
+log = logging.getLogger(__name__)
 
 
 @app.command()
@@ -43,13 +46,13 @@ def rebuild(
     *,
     tenant: Annotated[str | None, typer.Option(help="Only this tenant's.")] = None,
     platform: Annotated[str | None, typer.Option(help="Only this platform's.")] = None,
-    since: Annotated[str | None, typer.Option(help="Only events since a time, or an age such as 6h or 2d.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only calls told of since a time, or an age such as 2d.")] = None,
     config: flags.Config = None,
     data: flags.Data = None,
 ) -> None:
-    """Understand the kept raw events again and fold them in: after a better normaliser, or for calls that were lost.
+    """Make calls anew from their raw events: after a better normaliser, or where calls were lost.
 
-    Edits and numbers stay, erased calls stay erased; what an event said before and is no longer read from it stays too.
+    Edits and numbers stay, erased calls stay erased. A call is left as it is once some of its raw events are gone.
     """
     if platform is not None and platform not in set(Platform):
         raise Misconfigured(f"There is no platform {platform!r}{suggestion(platform, list(Platform))}")
@@ -57,37 +60,50 @@ def rebuild(
     configure(LogLevel.ERROR)
     from_ms = None if since is None else instant_ms(since, now=utc_now())
     at = None if from_ms is None else datetime.fromtimestamp(from_ms / 1000, UTC)
-    events, left = asyncio.run(_rebuild(settings, tenant=tenant, platform=platform, since=at))
-    screen().print(f"{events} events were folded in again, {left} cannot be understood.")
+    done = asyncio.run(_rebuild(settings, tenant=tenant, platform=platform, since=at))
+    screen().print(
+        f"{done[Rebuilt.ANEW]} calls were made anew; left as they are: {done[Rebuilt.INCOMPLETE]} without some of "
+        f"their raw events, {done[Rebuilt.SILENT]} of which no event is understood.",
+        soft_wrap=True,
+    )
 
 
 async def _rebuild(
     settings: Settings, *, tenant: str | None, platform: str | None, since: datetime | None
-) -> tuple[int, int]:
-    """Return how many events there were, and how many of them nobody understands; raises `CannotStart`."""
+) -> Counter[Rebuilt]:
+    """Return what became of how many calls; raises `CannotStart`."""
     config = read(settings.config, os.environ, secrets_of=())
-    events = left = 0
+    done: Counter[Rebuilt] = Counter()
     try:
         async with connect(mongo_url(settings)) as database:
             writer = MongoWriter(database, raw_days=partial(raw_days, lambda: config))
-            storing = Storing(writer, Patience(), Guard())
-            stored = stored_events(database, tenant=tenant, platform=platform, since=since)
-            async for records in _batches(stored):
-                left += len(await storing.store(records))
-                events += len(records)
-    except Away as error:
-        raise CannotStart(f"MongoDB went away ({error}) after {events} events: run it again.") from None
-    return events, left
+            rebuilder = MongoRebuilder(database, writer=writer)
+            uids = rebuilder.calls(tenant=tenant, platform=platform, since=since)
+            free = asyncio.Semaphore(AT_ONCE)
+            async with asyncio.TaskGroup() as group:
+                async for uid in uids:
+                    await free.acquire()
+                    group.create_task(_one(uid, rebuilder, done)).add_done_callback(lambda _: free.release())
+    except* Away as errors:
+        calls = done.total()
+        raise CannotStart(f"MongoDB went away ({errors.exceptions[0]}) after {calls} calls: run it again.") from None
+    return done
 
 
-async def _batches(envelopes: AsyncIterator[Envelope]) -> AsyncIterator[list[Record]]:
-    records: list[Record] = []
-    offset = 0
-    async for envelope in envelopes:
-        records.append(Record(partition=STORED, offset=offset, envelope=envelope))
-        offset += 1
-        if len(records) == TOGETHER:
-            yield records
-            records = []
-    if records:
-        yield records
+async def _one(uid: str, rebuilder: MongoRebuilder, done: Counter[Rebuilt]) -> None:
+    done[await rebuilder.rebuild(uid, _meaning)] += 1
+
+
+def _meaning(envelope: Envelope) -> CallUpdate | None:
+    """Return what an event says of its call, None where it cannot be understood."""
+    try:
+        meaning = understand(Record(partition=STORED, offset=0, envelope=envelope))
+    except Exception as error:  # noqa: BLE001 - a bug that one event meets must not keep the others from being read
+        _tell(error)
+        return None
+    return meaning.update if isinstance(meaning, Understood) else None
+
+
+def _tell(error: Exception) -> None:
+    # Its place only: an exception's text may quote a body.
+    log.error("unexpected", extra={"place": place(error)})

@@ -1,10 +1,15 @@
 """Calls made anew from raw events, and calls that end by age."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
+from aftercall.retention import end_old_calls
+from runtime.config import Config, Tenant
 from schemas.batch import BatchQuery
 from schemas.call import Agent, Batch
 from schemas.edit import Patch
@@ -22,7 +27,7 @@ from storage.mongo_retention import MongoRetention
 from storage.mongo_setup import set_up
 from storage.mongo_writer import MongoWriter
 from tests.ports.stores import in_database
-from tests.pure.storage.updates import START_MS, at, make_update, say
+from tests.pure.storage.updates import START, START_MS, at, make_update, say
 
 
 class World(NamedTuple):
@@ -178,3 +183,21 @@ async def test_calls_end_by_age_with_all_that_lies_behind_them(world: World) -> 
     assert await world.database["events"].count_documents({}) == 1
     [row] = (await MongoBatches(world.database).page("acme", BatchQuery())).rows
     assert row.count == 1
+
+
+async def test_each_tenant_keeps_its_calls_as_long_as_it_says(world: World) -> None:
+    calls = [make_update(call=f"c-{day}", started_at=START + timedelta(days=day)) for day in range(4)]
+    await world.writer.apply(calls)
+    await world.writer.apply([msgspec.structs.replace(call, tenant="other") for call in calls])
+    config = Config(tenants=(Tenant(id="acme", retention_days=2), Tenant(id="other")))
+
+    ageing = asyncio.create_task(
+        end_old_calls(world.database, lambda: config, clock=lambda: START + timedelta(days=4, seconds=-1))
+    )
+    while (await world.reader.page("acme", CallQuery(total=True))).total != 2:
+        await asyncio.sleep(0.02)
+    ageing.cancel()
+
+    left = (await world.reader.page("acme", CallQuery())).rows
+    assert [call.platform_call_id for call in left] == ["c-3", "c-2"]
+    assert (await world.reader.page("other", CallQuery(total=True))).total == 4

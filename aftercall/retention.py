@@ -1,0 +1,35 @@
+"""Calls end by age, hour by hour, as each tenant's `retention_days` says; raw events end by themselves."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from runtime.clock import Clock, utc_now
+from runtime.config import Config
+from storage.mongo import Database
+from storage.mongo_retention import MongoRetention
+from storage.ports import Away, TooSlow
+
+EVERY_S: Final = 3600
+"""Days are kept to the hour."""
+
+log = logging.getLogger(__name__)
+
+
+async def end_old_calls(database: Database, config: Callable[[], Config], *, clock: Clock = utc_now) -> None:
+    """Delete what is too old, now and every hour, until cancelled; several workers doing so do no harm."""
+    retention = MongoRetention(database)
+    while True:
+        for tenant in config().tenants:
+            if tenant.retention_days is not None:
+                before = clock() - timedelta(days=tenant.retention_days)
+                try:
+                    ended = await retention.expire(tenant.id, before=before)
+                except (Away, TooSlow):
+                    log.warning("retention_put_off", extra={"tenant": tenant.id, "again_s": EVERY_S})
+                    break
+                if ended:
+                    log.info("calls_ended_by_age", extra={"tenant": tenant.id, "calls": ended})
+        await asyncio.sleep(EVERY_S)
