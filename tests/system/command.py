@@ -132,8 +132,11 @@ def alive(pid: int) -> bool:
 
 
 def gone(pids: list[int], *, within_s: float) -> bool:
-    """Return whether all of them ended in time."""
+    """Return whether all of them ended in time; those that did not are killed, so that a failure leaves nothing."""
     deadline = time.monotonic() + within_s
     while any(map(alive, pids)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return not any(map(alive, pids))
+    left = [pid for pid in pids if alive(pid)]
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    return not left
