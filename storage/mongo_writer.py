@@ -63,14 +63,19 @@ class MongoWriter:
 
     async def keep(self, envelopes: Sequence[Envelope]) -> None:
         """Keep the raw events; of an equal one, when it came first and last."""
-        erasing = await self._tombstones.of(event.tenant for event in envelopes)
-        suspects = {uid_of(event) for event in envelopes if event.tenant in erasing}
-        erased = await self._tombstones.erased_calls(suspects)
+        erased = await self._erased(envelopes)
         kept = [event for event in envelopes if uid_of(event) not in erased] if erased else envelopes
         rows = [row for event in kept for row in raw_event(event, days=self._raw_days(event.tenant))]
         with answering():
             again = [row for row in await insert(self._events, rows) if "received_at" in row]
             await write(self._events, [UpdateOne({"_id": row["_id"]}, _came_again(row)) for row in again])
+            overtaken = await self._erased(kept)
+            await write(self._events, [DeleteMany(all_of(uid)) for uid in overtaken])
+
+    async def _erased(self, envelopes: Sequence[Envelope]) -> set[str]:
+        """Return the uids of the calls that were erased."""
+        erasing = await self._tombstones.of(event.tenant for event in envelopes)
+        return await self._tombstones.erased_calls({uid_of(event) for event in envelopes if event.tenant in erasing})
 
     async def apply(self, updates: Sequence[CallUpdate]) -> Sequence[CallUpdate]:
         """Fold each update into its call; returns those that no document can hold."""
