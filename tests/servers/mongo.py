@@ -10,7 +10,7 @@ from typing_extensions import override
 from runtime.errors import CannotStart
 from storage.mongod_binary import REPLICA_SET, arguments, find
 from storage.mongod_set import become_primary, url
-from tests.servers.hosts import START_WITHIN_S, Child, Container, NotStarted, wait_until
+from tests.servers.hosts import Child, Container, NotStarted, wait_until
 from tests.servers.server import Server
 
 IMAGE: Final = "mongo:6.0"
@@ -35,13 +35,15 @@ class MongoServer(Server):
 
     @override
     def _wait(self) -> None:
+        reached, given_up = threading.Event(), threading.Event()
         # A thread with a loop of its own: the caller may be inside a running loop.
-        primary = threading.Thread(target=self._become_primary, daemon=True)
-        primary.start()
-        wait_until(lambda: not primary.is_alive(), host=self._host, name="MongoDB")
-
-    def _become_primary(self) -> None:
-        asyncio.run(asyncio.wait_for(become_primary(self._port), START_WITHIN_S))
+        waiting = threading.Thread(target=lambda: asyncio.run(_primary(self._port, reached, given_up)))
+        waiting.start()
+        try:
+            wait_until(reached.is_set, host=self._host, name="MongoDB")
+        finally:
+            given_up.set()
+            waiting.join()
 
     @override
     def _child(self, directory: Path) -> Child:
@@ -59,3 +61,16 @@ class MongoServer(Server):
         # The same port inside as outside: the set's only member knows itself by it.
         command = ["mongod", "--replSet", REPLICA_SET, "--port", str(self._port), "--bind_ip_all"]
         return Container(IMAGE, port=self._port, environment={}, command=command)
+
+
+async def _primary(port: int, reached: threading.Event, given_up: threading.Event) -> None:
+    """Set *reached* when the server on *port* takes writes, return when that or *given_up* is so."""
+    becoming = asyncio.create_task(become_primary(port))
+    while not (becoming.done() or given_up.is_set()):
+        await asyncio.wait([becoming], timeout=0.02)
+    if becoming.done():
+        becoming.result()
+        reached.set()
+    else:
+        becoming.cancel()
+        await asyncio.wait([becoming])
