@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -9,7 +10,8 @@ import msgspec
 from schemas.envelope import SCHEMA, Defaults, Envelope
 from schemas.words import Platform
 
-Headers = list[tuple[str, bytes]]
+Header = tuple[str, bytes]
+Headers = list[Header]
 
 TEXTS: Final = (
     "event_id",
@@ -29,6 +31,9 @@ DEFAULTS: Final = ("unit", "agent", "batch")
 METADATA: Final = "metadata"
 """What the connection's configuration said, only where it said something; metadata as JSON."""
 
+KINDS: Final = 1024
+"""Connections times event types whose headers are kept encoded."""
+
 # A platform may send half of a surrogate pair as an id: it is carried, not refused.
 _LENIENT: Final = "surrogatepass"
 _NOTHING: Final = Defaults()
@@ -45,10 +50,33 @@ class Unreadable(Exception):
 
 def to_headers(envelope: Envelope) -> Headers:
     """Return all of *envelope* but its body."""
-    headers = [(name, str(getattr(envelope, name)).encode("utf-8", _LENIENT)) for name in TEXTS]
+    headers = [
+        ("event_id", envelope.event_id.encode("utf-8", _LENIENT)),
+        *_of_kind(envelope.platform, envelope.connection, envelope.tenant, envelope.event_type, envelope.content_type),
+        ("call_id", envelope.call_id.encode("utf-8", _LENIENT)),
+        ("received_at", b"%d" % envelope.received_at),
+        ("traceparent", envelope.traceparent.encode("utf-8", _LENIENT)),
+        ("schema", envelope.schema.encode("utf-8", _LENIENT)),
+    ]
     if envelope.defaults != _NOTHING:
         headers += _defaults_to_headers(envelope.defaults)
     return headers
+
+
+def size_of(headers: Headers) -> int:
+    """Return how many bytes the values of *headers* are."""
+    return sum(map(len, dict(headers).values()))
+
+
+@lru_cache(maxsize=KINDS)
+def _of_kind(platform: str, connection: str, tenant: str, event_type: str, content_type: str) -> tuple[Header, ...]:
+    return (
+        ("platform", str(platform).encode("utf-8", _LENIENT)),
+        ("connection", connection.encode("utf-8", _LENIENT)),
+        ("tenant", tenant.encode("utf-8", _LENIENT)),
+        ("event_type", event_type.encode("utf-8", _LENIENT)),
+        ("content_type", content_type.encode("utf-8", _LENIENT)),
+    )
 
 
 def from_headers(headers: Iterable[tuple[str, bytes]], body: bytes) -> Envelope:

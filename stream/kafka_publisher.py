@@ -9,7 +9,7 @@ from aiokafka.structs import TopicPartition
 from schemas.envelope import Envelope
 from stream.claims import write_claim
 from stream.deadlines import Deadlines
-from stream.headers import Headers, to_headers
+from stream.headers import Headers, size_of, to_headers
 from stream.kafka_chunks import send_chunks
 from stream.kafka_client import KafkaSettings, client_options
 from stream.kafka_link import Link, abandon, connect
@@ -56,7 +56,7 @@ class KafkaPublisher:
 
     async def send(self, topic: str, bodies: str, *, key: bytes, value: bytes, headers: Headers) -> None:
         """Return when *topic* has the record, its chunks in *bodies* where it is too large; raises `Unavailable`."""
-        size = len(value) + sum(len(text) for _, text in headers)
+        size = len(value) + size_of(headers)
         link = self._admit(size)
         if size > link.topics.record_bytes:
             try:

@@ -22,8 +22,8 @@ class FlatProduceRequest(ProduceRequest_v7):  # type: ignore[misc]  # aiokafka h
     RESPONSE_TYPE: ClassVar = ProduceResponse_v7
     SCHEMA: ClassVar = ProduceRequest_v7.SCHEMA
 
-    def encode(self) -> bytes:
-        """Return the request as it goes over the wire, each batch copied once."""
+    def encode(self) -> "bytes | Pieces":
+        """Return the request as it goes over the wire, its pieces not yet joined."""
         if self.transactional_id is not None:
             return bytes(super().encode())
         pieces: list[Any] = [_HEAD(-1, self.required_acks, self.timeout, len(self.topics))]
@@ -32,7 +32,28 @@ class FlatProduceRequest(ProduceRequest_v7):  # type: ignore[misc]  # aiokafka h
             pieces += (_TOPIC(len(name)), name, _COUNT(len(partitions)))
             for number, batch in partitions:
                 pieces += (_PARTITION(number, len(batch)), batch)
-        return b"".join(pieces)
+        return Pieces(pieces)
+
+
+class Pieces:
+    """A request that aiokafka puts its header before, and then the length of both: only that last sum is made of bytes.
+
+    Each sum of bytes would copy every body once more.
+    """
+
+    __slots__ = ("_pieces", "_whole")
+
+    def __init__(self, pieces: list[Any], *, whole: bool = False) -> None:
+        """Keep *pieces*; *whole* once the header is before them."""
+        self._pieces = pieces
+        self._whole = whole
+
+    def __len__(self) -> int:
+        return sum(map(len, self._pieces))
+
+    def __radd__(self, before: bytes) -> "bytes | Pieces":
+        pieces = [before, *self._pieces]
+        return b"".join(pieces) if self._whole else Pieces(pieces, whole=True)
 
 
 def use_flat_requests() -> None:

@@ -6,7 +6,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from schemas.envelope import Envelope
+from hypothesis import strategies as st
+
+from schemas.envelope import Defaults, Envelope
 from schemas.words import Platform
 from stream.journal import open_journal
 from stream.kafka import kafka_publisher, kafka_rewinder, kafka_source
@@ -42,6 +44,27 @@ def make_envelope(body: bytes = b"{}", **named: Any) -> Envelope:
         "content_type": "application/json",
     }
     return Envelope(body=body, **facts | named)
+
+
+TEXT = st.text(st.characters(), max_size=40)  # lone surrogates, NUL and "/" among them
+DEFAULTS = st.builds(
+    Defaults,
+    unit=st.none() | TEXT,
+    agent=st.none() | TEXT,
+    batch=st.none() | TEXT,
+    metadata=st.dictionaries(TEXT, TEXT | st.integers(-(2**53), 2**53) | st.booleans() | st.none(), max_size=3),
+)
+ENVELOPES = st.builds(
+    make_envelope,
+    st.binary(max_size=2_000),
+    event_id=TEXT,
+    call_id=TEXT,
+    event_type=TEXT,
+    content_type=TEXT,
+    connection=TEXT,
+    received_at=st.integers(0, 2**50),
+    defaults=DEFAULTS,
+)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from stream.ports import Dead, Partition
 from stream.replay import publish_again
 from stream.times import now_ms
 from tests.ports.streams import (
+    ENVELOPES,
     SOON_S,
     Stream,
     bodies,
@@ -145,27 +146,6 @@ async def test_a_body_of_any_size_arrives_whole(stream: Stream, size: int) -> No
         read = await take(source, 3)
 
     assert bodies(read) == sorted([b"before", body, b"after"])
-
-
-TEXT = st.text(st.characters(), max_size=40)  # lone surrogates, NUL and "/" among them
-DEFAULTS = st.builds(
-    Defaults,
-    unit=st.none() | TEXT,
-    agent=st.none() | TEXT,
-    batch=st.none() | TEXT,
-    metadata=st.dictionaries(TEXT, TEXT | st.integers(-(2**53), 2**53) | st.booleans() | st.none(), max_size=3),
-)
-ENVELOPES = st.builds(
-    make_envelope,
-    st.binary(max_size=2_000),
-    event_id=TEXT,
-    call_id=TEXT,
-    event_type=TEXT,
-    content_type=TEXT,
-    connection=TEXT,
-    received_at=st.integers(0, 2**50),
-    defaults=DEFAULTS,
-)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
