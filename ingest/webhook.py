@@ -24,6 +24,8 @@ from stream.ports import Publisher, Unavailable
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+TOLD_EVERY_S: Final = 60.0  # a refusal of one kind is logged once a minute, or a forger fills the disk; all are counted
+
 log = logging.getLogger(__name__)
 
 
@@ -61,6 +63,7 @@ class Webhook:
         self._trusted: Final = trusted
         self._in_flight: Final = in_flight
         self._unpacker: Final = Unpacker()
+        self._told: Final[dict[tuple[str, str], float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong on our side is a 503, so that the sender tries again."""
@@ -68,13 +71,13 @@ class Webhook:
         try:
             reply = await self._reply(visit)
         except Refused as refusal:
-            reply = _refused(visit, refusal)
+            reply = self._refused(visit, refusal)
         except Gone:
             metrics.REFUSED.labels(visit.labels.get("platform", metrics.UNKNOWN), metrics.GONE).inc()
             return
         except Exception:
             log.exception("accept_failed", extra=visit.labels)
-            reply = _refused(visit, Faulty("Something of ours failed; try again."))
+            reply = self._refused(visit, Faulty("Something of ours failed; try again."))
         finally:
             visit.hold.release()
         await _answer(visit, reply, send)
@@ -127,6 +130,18 @@ class Webhook:
             told = "The event cannot be made durable now; try again."
             raise NotDurable(told, retry_after_s=error.retry_after_s) from None
 
+    def _refused(self, visit: Visit, refusal: Refused) -> Reply:
+        metrics.REFUSED.labels(visit.labels.get("platform", metrics.UNKNOWN), refusal.word).inc()
+        if visit.door:
+            self._tell(visit.door.connection.id, refusal.word, visit.labels)
+        return answers.refused(refusal, close=not visit.whole)
+
+    def _tell(self, connection: str, reason: str, labels: dict[str, str]) -> None:
+        now = perf_counter()
+        if now >= self._told.get((connection, reason), 0.0):
+            self._told[connection, reason] = now + TOLD_EVERY_S
+            log.info("refused", extra=labels | {"reason": reason})
+
 
 def _wanted(source: Source, path: str) -> Answer:
     """Return what the sender expects at *path*: its product's own one may have another answer than ours."""
@@ -161,13 +176,6 @@ def _cut(door: Door, received: Received) -> bytes:
         return received.body
     envelope = door.cut.envelope
     return door.cut(received.body, received.opened(envelope) if envelope else None)
-
-
-def _refused(visit: Visit, refusal: Refused) -> Reply:
-    metrics.REFUSED.labels(visit.labels.get("platform", metrics.UNKNOWN), refusal.word).inc()
-    if visit.door:
-        log.info("refused", extra=visit.labels | {"reason": refusal.word})
-    return answers.refused(refusal, close=not visit.whole)
 
 
 async def _answer(visit: Visit, reply: Reply, send: Send) -> None:

@@ -2,15 +2,18 @@
 
 import gzip
 import json
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from typing_extensions import override
 
 from schemas.envelope import Envelope
 from schemas.words import Platform
 from stream.memory import MemoryStream
+from tests.pure.test_identity import ODD
 from tests.service.receiver import JSON, PROVEN, REPORT, SECRET, STARTED, connection, receiver, retell_headers
 
 CALL = "9f6c2a31-5b7e-4c0d-9b1a-0d6f2f7a1c55"
@@ -169,3 +172,51 @@ async def test_a_larger_body_is_taken_where_the_connection_says_so() -> None:
 
     assert answer.status_code == 200
     assert ingest.envelopes[0].body == body
+
+
+@pytest.mark.parametrize("body", ODD.values(), ids=ODD)
+async def test_odd_json_is_accepted_or_unreadable(body: bytes) -> None:
+    async with receiver(connection(max_body_mb=9)) as ingest:
+        answer = await ingest.http.post("/webhooks/acme", content=body, headers=PROVEN)
+
+    assert (answer.status_code, answer.json().get("error")) in [(200, None), (422, "unreadable")]
+
+
+async def test_refusals_are_logged_seldom_and_without_what_was_sent(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="ingest.webhook")
+    async with receiver() as ingest:
+        for _ in range(5):
+            await ingest.http.post("/webhooks/acme", content=b"a-body", headers=JSON | {"x-vapi-secret": "a-secret"})
+
+    [line] = caplog.records
+    assert (line.message, line.platform, line.connection, line.reason) == ("refused", "vapi", "acme", "forged")  # type: ignore[attr-defined]
+    assert "a-secret" not in str(line.__dict__)
+    assert "a-body" not in str(line.__dict__)
+
+
+async def test_each_webhook_is_counted_once_by_what_became_of_it() -> None:
+    before = counted()
+    async with receiver() as ingest:
+        await ingest.http.post("/webhooks/acme", content=REPORT, headers=PROVEN)
+        await ingest.http.post("/webhooks/acme", content=b'{"message":{"type":"hang"}}', headers=PROVEN)
+        await ingest.http.post("/webhooks/acme", content=b"{", headers=PROVEN)
+        await ingest.http.post("/webhooks/nobody", content=b"{", headers=PROVEN)
+
+    after = counted()
+    assert {name: after[name] - before.get(name, 0) for name in after if after[name] != before.get(name, 0)} == {
+        ("aftercall_received_total", "vapi", None): 1,
+        ("aftercall_ignored_total", "vapi", None): 1,
+        ("aftercall_refused_total", "vapi", "unreadable"): 1,
+        ("aftercall_refused_total", "unknown", "unknown_connection"): 1,
+    }
+
+
+def counted() -> dict[tuple[str, str, str | None], float]:
+    """Return ingest's counters by name, platform and reason."""
+    names = ("aftercall_received_total", "aftercall_ignored_total", "aftercall_refused_total")
+    return {
+        (sample.name, sample.labels["platform"], sample.labels.get("reason")): sample.value
+        for metric in REGISTRY.collect()
+        for sample in metric.samples
+        if sample.name in names
+    }
