@@ -11,7 +11,9 @@ from storage.mongo_exports import MongoExports
 from storage.mongo_feed import MongoFeed
 from storage.mongo_raw import MongoRaw
 from storage.mongo_reader import MongoReader
+from storage.mongo_registers import MongoRegisters
 from storage.mongo_reports import MongoReports
+from storage.mongo_windows import MongoWindows
 
 
 def mongo_stores(database: Database, *, clock: Clock = utc_now) -> Stores:
@@ -26,4 +28,6 @@ def mongo_stores(database: Database, *, clock: Clock = utc_now) -> Stores:
         eraser=MongoEraser(database, clock=clock),
         feed=MongoFeed(database),
         exports=MongoExports(database),
+        windows=MongoWindows(database),
+        registers=MongoRegisters(database),
     )

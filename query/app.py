@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from query.auth import Keyring
 from query.cors import Cors
+from query.dialects.serving import Serving
 from query.edge import Edge, nowhere
 from query.limits import Limits
 from query.routes import endpoints
@@ -30,7 +31,10 @@ def create_app(
     keyring, limits, cors = Keyring(config, clock), Limits(clock), Cors(cors_origins)
     paths = groupby(table, key=lambda row: row.path)
     edges = [(path, Edge(list(rows), keyring=keyring, limits=limits, cors=cors)) for path, rows in paths]
-    app = Starlette(routes=[Route(path, endpoint=edge) for path, edge in edges])
+    dialects = Serving(
+        stores=stores, config=config, clock=clock, signing_key=signing_key, public_url=public_url
+    ).routes()
+    app = Starlette(routes=[*(Route(path, endpoint=edge) for path, edge in edges), *dialects])
     app.router.redirect_slashes = False
     app.router.default = nowhere
     return app

@@ -8,10 +8,12 @@ from storage.ports import (
     CallFeed,
     CallReader,
     CallReports,
+    CallWindows,
     CriteriaKeeper,
     Eraser,
     EventReader,
     ExportKeeper,
+    Registers,
 )
 
 
@@ -27,3 +29,5 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
     eraser: Eraser
     feed: CallFeed
     exports: ExportKeeper
+    windows: CallWindows
+    registers: Registers

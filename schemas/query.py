@@ -50,6 +50,35 @@ class Field(StrEnum):
 
 
 @unique
+class Inner(StrEnum):
+    """What only dialects look at; no native question names these. `*_FOLDED` ignore case and diacritics."""
+
+    TITLE_FOLDED = "title_folded"
+    AGENT_NAME_FOLDED = "agent_name_folded"
+    BATCH_NAME_FOLDED = "batch_name_folded"
+    SUMMARY_FOLDED = "summary_folded"
+    NOTE_FOLDED = "note_folded"
+    FIRST_NAME_FOLDED = "first_name_folded"
+    LAST_NAME_FOLDED = "last_name_folded"
+    CUSTOMER_NAME_FOLDED = "customer_name_folded"
+    CALL_ID_FOLDED = "call_id_folded"
+    DIGITS = "digits"
+    """The digits of every telephone number of the call, one after the other, each ended by a blank."""
+    BATCH_NAME = "batch_name"
+    AGENT_EMAIL = "agent_email"
+    QUEUE = "queue"
+    IS_AUTO_CALL = "is_auto_call"
+    REAL_LEVEL = "real_level"
+    CONCERN = "concern"
+    CUSTOMER_GROUP = "customer_group"
+    CUSTOMER_ID = "customer_id"
+    ENDED_BY = "ended_by"
+    REDIALS = "redials"
+    OWN_END = "own_end"
+    """The platform's own end word, exactly."""
+
+
+@unique
 class Op(StrEnum):
     """How a condition compares. A comparison with an absent value is false; `ne` is the complement of `eq`."""
 
@@ -69,7 +98,7 @@ class Op(StrEnum):
 class Condition(msgspec.Struct, frozen=True):
     """One comparison; the value is of the field's kind (datetime, micro-units for cost, list for `in`)."""
 
-    field: Field
+    field: Field | Inner
     op: Op
     value: Any
 

@@ -12,6 +12,7 @@ import msgspec
 from schemas.call import Call, call_key, call_uid, tag_id
 from schemas.update import CallUpdate, Media
 from schemas.words import Platform, Workflow
+from storage.columns import columns
 from storage.derive import derive, ext, recordings
 from storage.flatten import flatten, to_time
 from storage.fold import Registers, fold, settle, unpack
@@ -71,7 +72,7 @@ def shown(registers: Registers, *, identity: Identity, written: Mapping[str, Any
     facts |= _edited(facts, written.get("edits", {}), tenant=identity.tenant)
     if scores := [evaluation["avg"] for evaluation in written.get("evaluations", ())]:
         facts["score"] = sum(scores) / len(scores)
-    if keys := _keys(facts):
+    if keys := _keys(facts) | columns(facts, call_id=identity.platform_call_id):
         facts["keys"] = keys
     return facts
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from schemas.query import Field, OrderBy
+from schemas.query import Field, Inner, OrderBy
 
-PATHS: Final[Mapping[Field, str]] = {
+PATHS: Final[Mapping[Field | Inner, str]] = {
     Field.PLATFORM: "platform",
     Field.DIRECTION: "direction",
     Field.CHANNEL: "channel",
@@ -41,6 +41,27 @@ PATHS: Final[Mapping[Field, str]] = {
     Field.COST: "cost.micros",
     Field.CURRENCY: "cost.currency",
     Field.ROUNDS: "rounds",
+    Inner.TITLE_FOLDED: "keys.folded.title",
+    Inner.AGENT_NAME_FOLDED: "keys.folded.agent_name",
+    Inner.BATCH_NAME_FOLDED: "keys.folded.batch_name",
+    Inner.SUMMARY_FOLDED: "keys.folded.summary",
+    Inner.NOTE_FOLDED: "keys.folded.note",
+    Inner.FIRST_NAME_FOLDED: "keys.folded.first_name",
+    Inner.LAST_NAME_FOLDED: "keys.folded.last_name",
+    Inner.CUSTOMER_NAME_FOLDED: "keys.folded.customer_name",
+    Inner.CALL_ID_FOLDED: "keys.folded.call_id",
+    Inner.DIGITS: "keys.folded.digits",
+    Inner.BATCH_NAME: "batch.name",
+    Inner.AGENT_EMAIL: "agent.email",
+    Inner.QUEUE: "queue",
+    Inner.IS_AUTO_CALL: "is_auto_call",
+    Inner.REAL_LEVEL: "intent.real_level",
+    Inner.CONCERN: "concerns",
+    Inner.CUSTOMER_GROUP: "customer.group.id",
+    Inner.CUSTOMER_ID: "customer.id",
+    Inner.ENDED_BY: "ended_by",
+    Inner.REDIALS: "redials",
+    Inner.OWN_END: "end_reason",
 }
 """Paths into the stored document; below `keys` there are several values, of which a comparison takes any."""
 

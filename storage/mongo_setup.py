@@ -21,6 +21,11 @@ COLLECTIONS: Final = (
     "tombstones",
     "exports",
     "export_rows",
+    "aliases",
+    "notes",
+    "hooks",
+    "file_orders",
+    "seen_once",
 )
 _OTHERWISE: Final = frozenset({85, 86})
 """MongoDB's codes for an index of that name or those keys that was made otherwise."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 
 from schemas.batch import BatchQuery, BatchSum
@@ -13,8 +14,10 @@ from schemas.export import Export, Part, Wanted
 from schemas.feed import Change
 from schemas.query import CallQuery, Filter, Page, Position
 from schemas.raw import RawEvent
+from schemas.register import Hook, Note, Order
 from schemas.report import Question, Tally
 from schemas.update import CallUpdate, Media
+from schemas.window import BatchTotals, Sort, TalkSum
 from schemas.words import RecordingChannel
 
 
@@ -206,3 +209,87 @@ class ExportKeeper(Protocol):
 
     async def part(self, export_id: str, number: int) -> Part | None:
         """Return the *number*th part without the calls that were erased, None where there is none (yet)."""
+
+
+class CallWindows(Protocol):
+    """Calls by offset, as dialects list them."""
+
+    async def window(
+        self,
+        tenant: str,
+        filter_: Filter,
+        *,
+        units: tuple[str, ...] | None,
+        sort: Sort,
+        skip: int,
+        limit: int,
+        whole: bool = False,
+    ) -> list[Call]:
+        """Return calls by offset in a total order; with *whole* all of each. Raises `Away`, `TooSlow`."""
+
+    async def count(self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None) -> int:
+        """Return how many calls match, exactly. Raises `Away`, `TooSlow`."""
+
+    async def sums(
+        self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None, by: Sequence[str] = ()
+    ) -> list[TalkSum]:
+        """Return totals over all matching calls, by group. Raises `Away`, `TooSlow`."""
+
+    async def batches(self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None) -> list[BatchTotals]:
+        """Return the batches of all matching calls, the newest first call first. Raises `Away`, `TooSlow`."""
+
+    async def find(self, tenant: str, call_id: str, *, units: tuple[str, ...] | None) -> Call | None:
+        """Return one whole call by any of its ids; of several the one that started last. Raises `Away`."""
+
+    def stream(
+        self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None, sort: Sort, limit: int | None = None
+    ) -> AsyncIterator[Call]:
+        """Yield whole calls in order. Raises `Away`."""
+
+    async def units(self, tenant: str) -> list[str]:
+        """Return the ids of the units that have calls. Raises `Away`."""
+
+
+class Registers(Protocol):
+    """What dialects keep beside calls."""
+
+    async def aliases(self, tenant: str, kind: str, ids: Sequence[str]) -> Mapping[str, int]:
+        """Return the stable integers of *ids*, made where they are missing. Raises `Away`."""
+
+    async def unalias(self, tenant: str, kind: str, number: int) -> str | None:
+        """Return the id that *number* stands for. Raises `Away`."""
+
+    async def notes(
+        self, tenant: str, *, uid: str | None = None, author: str | None = None, skip: int, limit: int
+    ) -> tuple[list[Note], int]:
+        """Return internal notes, newest first, and how many there are. Raises `Away`."""
+
+    async def note(self, tenant: str, note_id: int) -> Note | None:
+        """Return one internal note. Raises `Away`."""
+
+    async def put_note(self, tenant: str, note: Note) -> Note:
+        """Keep a note; a new one gets its id. Raises `Away`."""
+
+    async def remove_note(self, tenant: str, note_id: int) -> None:
+        """Remove a note. Raises `Away`."""
+
+    async def hooks(self, tenant: str) -> list[Hook]:
+        """Return the registered receivers. Raises `Away`."""
+
+    async def put_hook(self, tenant: str, hook: Hook) -> None:
+        """Register a receiver, in place of another of its kind. Raises `Away`."""
+
+    async def remove_hooks(self, tenant: str, kind: str) -> None:
+        """Forget the receivers of a kind. Raises `Away`."""
+
+    async def put_order(self, order: Order) -> None:
+        """Keep the order of a file until it expires. Raises `Away`."""
+
+    async def order(self, order_id: str) -> Order | None:
+        """Return the order of a file, None where there is none any more. Raises `Away`."""
+
+    async def once(self, tenant: str, name: str, *, now: datetime, seconds: int) -> bool:
+        """Tell whether *name* comes for the first time within *seconds*. Raises `Away`."""
+
+    async def spend(self, tenant: str, key: str, tokens: int, *, balance: int) -> int | None:
+        """Book *tokens*; return what is left, None where that would be less than nothing. Raises `Away`."""

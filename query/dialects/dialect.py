@@ -1,6 +1,6 @@
 """What a dialect is: routes, a way to know its callers, and one shape for everything that can go wrong."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum, unique
 from typing import Any, Final
@@ -73,6 +73,9 @@ class Fault(StrEnum):
     SWITCHED_OFF = "switched_off"
     NO_PATH = "no_path"
     METHOD = "method"
+    BAD_URL = "bad_url"
+    """A file's signed URL was changed."""
+    URL_EXPIRED = "url_expired"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
     TOO_SLOW = "too_slow"
@@ -112,6 +115,14 @@ class Keys(msgspec.Struct, frozen=True):
     by_app_key: Callable[[str], Caller | None]
 
 
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is written while it is fetched."""
+
+    name: str
+    content_type: str
+    content: AsyncIterator[bytes]
+
+
 Answer = Callable[[Asked], Awaitable[Reply]]
 
 
@@ -144,5 +155,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """Say in the dialect's own shape what went wrong."""
     rates: Callable[[Key], Sequence[tuple[int, int]]] = lambda key: [(key.requests_per_minute or 0, 60)]
     """Return (requests, seconds) of each window; 0 requests is no limit."""
+    write_file: Callable[[bytes, Shelf], File] | None = None
+    """Return the file that a recipe of `Shelf.order_file` asks for."""
     cors: bool = False
     ignore_case: bool = False

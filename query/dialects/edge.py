@@ -16,6 +16,7 @@ from starlette.types import Scope as AsgiScope
 
 from query.auth import Caller
 from query.dialects.dialect import Ask, Asked, Dialect, Fault, Faulted, Keys, Refused, Reply, Route
+from query.dialects.openapi import openapi
 from query.dialects.rates import Rates
 from query.dialects.shelf import Shelf
 from storage.ports import Away, TooSlow
@@ -30,15 +31,26 @@ _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 _log: Final = structlog.get_logger()
 
 ShelfFor = Callable[[Caller, Ask], Shelf]
+FILES: Final = re.compile(r"/files/([0-9a-f]{32})")
+"""Below `/dialects/{name}`: ordered files, by URLs that we signed."""
+OPENAPI: Final = "/openapi.json"
 
 
 class DialectApp:
     """One dialect as an ASGI app; it serves every path below the dialect's prefixes and never raises."""
 
     def __init__(
-        self, dialect: Dialect, *, keys: Callable[[], Keys], shelf_for: ShelfFor, clock: Callable[[], datetime]
+        self,
+        dialect: Dialect,
+        *,
+        keys: Callable[[], Keys],
+        shelf_for: ShelfFor,
+        clock: Callable[[], datetime],
+        files: Callable[[Request, str, Dialect], Awaitable[Response]],
     ) -> None:
-        """Look callers up in *keys*, bind a shelf to each."""
+        """Look callers up in *keys*, bind a shelf to each; *files* answers for an ordered file."""
+        self._files: Final = files
+        self._document: Final = openapi(dialect)
         self._dialect: Final = dialect
         self._keys: Final = keys
         self._shelf_for: Final = shelf_for
@@ -60,6 +72,8 @@ class DialectApp:
         try:
             if request.method == "OPTIONS" and self._dialect.cors:
                 return Response(None, 204)
+            if (special := await self._special(request, ask)) is not None:
+                return special
             route, parts = self._route(ask)
             ask = msgspec.structs.replace(ask, parts=parts, body=await _body(request))
             async with asyncio.timeout(LONGEST_S):
@@ -69,6 +83,16 @@ class DialectApp:
         except Exception as error:  # noqa: BLE001 - the edge: everything becomes an answer of the dialect's shape
             reply = self._dialect.fault(self._faulted(error, ask), ask)
         return _response(reply)
+
+    async def _special(self, request: Request, ask: Ask) -> Response | None:
+        """Answer what is ours and not the dialect's: its document and its files."""
+        if ask.method != "GET" or not _SLASHES.sub("/", request.scope["path"]).startswith("/dialects/"):
+            return None
+        if ask.path == OPENAPI:
+            return _response(Reply(body=self._document))
+        if (match := FILES.fullmatch(ask.path)) is not None:
+            return await self._files(request, match[1], self._dialect)
+        return None
 
     async def _reply(self, route: Route, ask: Ask) -> Reply:
         keys = self._keys()

@@ -1,160 +1,187 @@
-"""What a dialect may ask for: calls by window, sums, edits, aliases and its own small registers.
-
-Everything here is bound to one caller's tenant and units already; a dialect cannot name another tenant.
-"""
+"""What a dialect may ask for, bound to one caller's tenant and units before the dialect sees it."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
-from enum import StrEnum, unique
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
-import msgspec
-
-from schemas.call import Call, Evaluation
+from query import signing
+from query.auth import Caller
+from query.stores import Stores
+from schemas.call import Call, Evaluation, call_key
 from schemas.edit import Criterion, Patch
-from schemas.query import Filter
+from schemas.query import All, Condition, Field, Filter, Not, Op
+from schemas.register import Hook, Note, Order
+from schemas.window import BatchTotals, Sort, TalkSum
+from schemas.words import Outcome
+
+FILE_LIVES: Final = timedelta(hours=24)
+OVER: Final = Not(Condition(Field.OUTCOME, Op.EQ, Outcome.IN_PROGRESS))
+"""No dialect lists, counts or sums a call that goes on."""
 
 
-@unique
-class SortBy(StrEnum):
-    """What an offset list can be sorted by; ties by `_id` in the same direction, absent values last."""
+class Shelf:
+    """All that a dialect may ask, of one tenant, within its key's units."""
 
-    STARTED_AT = "started_at"
-    CREATED_AT = "created_at"
-    UPDATED_AT = "updated_at"
-    NUMBER = "number"
-    TALK_S = "talk_s"
-    COST = "cost"
-    TITLE = "title"
-    CHANNEL = "channel"
-    OUTCOME = "outcome"
-    CUSTOMER_NUMBER = "customer_number"
-    SUCCESS = "success"
-    WORKFLOW = "workflow"
-    CUSTOMER_LAST = "customer_last"
+    def __init__(self, caller: Caller, *, stores: Stores, now: datetime, base_url: str, signing_key: bytes) -> None:
+        """Answer *caller*; files are fetched below *base_url*."""
+        self._caller: Final = caller
+        self._stores: Final = stores
+        self._now: Final = now
+        self._base_url: Final = base_url
+        self._key: Final = signing_key
 
+    @property
+    def _tenant(self) -> str:
+        return self._caller.tenant.id
 
-class Sort(msgspec.Struct, frozen=True):
-    """One sort key."""
-
-    by: SortBy
-    descending: bool = True
-
-
-class Sum(msgspec.Struct, frozen=True, kw_only=True):
-    """Totals of one group: calls, seconds talked, and how many calls talked at all."""
-
-    group: tuple[Any, ...]
-    count: int
-    talk_s: float
-    talked: int
-
-
-class BatchSum(msgspec.Struct, frozen=True, kw_only=True):
-    """One batch and the totals of its calls, those in progress counted apart."""
-
-    id: str
-    name: str | None
-    direction: str | None
-    created_at: datetime | None
-    started_at: datetime | None
-    outcomes: Mapping[str, int]
-    talk_s: float
-    talked: int
-
-
-class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """An internal note on a call (Zenicall), written by a key."""
-
-    id: int
-    content: str
-    call_number: int
-    author: str
-    created_at: datetime
-    updated_at: datetime
-
-
-class Hook(msgspec.Struct, frozen=True, kw_only=True):
-    """A registered receiver (OMICall); nothing is sent to it yet."""
-
-    kind: str
-    url: str
-    events: tuple[str, ...] | None
-
-
-class Shelf(Protocol):
-    """All that a dialect may ask."""
+    @property
+    def _units(self) -> tuple[str, ...] | None:
+        return self._caller.units
 
     async def window(self, filter_: Filter, *, sort: Sort, skip: int, limit: int, whole: bool = False) -> list[Call]:
-        """Return calls by offset; with *whole* they carry turns, transcript and extracted too."""
+        """Return ended calls by offset; with *whole* they carry turns, transcript and extracted too."""
+        over = All((OVER, filter_))
+        return await self._stores.windows.window(
+            self._tenant, over, units=self._units, sort=sort, skip=skip, limit=limit, whole=whole
+        )
 
     async def count(self, filter_: Filter) -> int:
-        """Return how many calls match, exactly."""
+        """Return how many ended calls match, exactly."""
+        return await self._stores.windows.count(self._tenant, All((OVER, filter_)), units=self._units)
 
-    async def sums(self, filter_: Filter, *, by: Sequence[str] = ()) -> list[Sum]:
-        """Return totals over all matching calls, grouped by up to three of the analytics' group names."""
+    async def sums(self, filter_: Filter, *, by: Sequence[str] = ()) -> list[TalkSum]:
+        """Return totals over all matching ended calls, by group."""
+        return await self._stores.windows.sums(self._tenant, All((OVER, filter_)), units=self._units, by=by)
+
+    async def batches(self, filter_: Filter) -> list[BatchTotals]:
+        """Return the batches of matching calls, newest first; those in progress count too."""
+        return await self._stores.windows.batches(self._tenant, filter_, units=self._units)
 
     async def find(self, call_id: str) -> Call | None:
         """Return one whole call by `platform_call_id`, `uid` or `number`; of several the one that started last."""
+        return await self._stores.windows.find(self._tenant, call_id, units=self._units)
 
-    async def find_number(self, number: int) -> Call | None:
-        """Return one whole call by its number."""
+    async def get(self, uid: str) -> Call | None:
+        """Return one whole call by `uid` or `number`."""
+        return await self._stores.reader.get(self._tenant, uid, units=self._units)
 
-    def stream(self, filter_: Filter, *, sort: Sort, limit: int | None = None) -> AsyncIterator[Call]:
-        """Yield whole calls, never holding more than a few."""
+    async def stream(self, filter_: Filter, *, sort: Sort, limit: int | None = None) -> AsyncIterator[Call]:
+        """Yield whole ended calls, never holding more than a few."""
+        over = All((OVER, filter_))
+        async for call in self._stores.windows.stream(self._tenant, over, units=self._units, sort=sort, limit=limit):
+            yield call
 
     async def edit(self, call: Call, patch: Patch) -> Call | None:
         """Lay *patch* over *call* in the key's name; None where it is gone meanwhile."""
+        by = self._caller.key.id
+        return await self._stores.editor.edit(self._tenant, call.uid, patch, by=by, units=self._units)
 
-    async def evaluate(self, call: Call, evaluation: Evaluation, *, replace: bool) -> Call | None:
-        """Add an evaluation, in place of the same user's where *replace* says so."""
+    async def evaluate(self, call: Call, evaluation: Evaluation) -> Call | None:
+        """Add an evaluation, in place of one with the same id; None where the call is gone meanwhile."""
+        if not await self._stores.editor.evaluate(self._tenant, call.uid, evaluation, units=self._units):
+            return None
+        return await self.get(call.uid)
 
     async def criteria(self) -> list[Criterion]:
         """Return all criteria, oldest first."""
-
-    async def batches(self, *, name: str | None = None, only: str | None = None) -> list[BatchSum]:
-        """Return all batches, newest first; those whose name contains *name*, or the one with the id *only*."""
-
-    async def alias(self, kind: str, id_: str) -> int:
-        """Return the stable integer of an id (from 1 000 000 000); a decimal id below that is itself."""
+        return await self._stores.criteria.criteria(self._tenant)
 
     async def aliases(self, kind: str, ids: Sequence[str]) -> Mapping[str, int]:
-        """Return the stable integers of many ids at once."""
+        """Return the stable integers of *ids*; a decimal id below 1 000 000 000 is itself."""
+        return await self._stores.registers.aliases(self._tenant, kind, ids)
+
+    async def alias(self, kind: str, id_: str) -> int:
+        """Return the stable integer of one id."""
+        return (await self.aliases(kind, [id_]))[id_]
 
     async def unalias(self, kind: str, number: int) -> str | None:
         """Return the id that an integer stands for, None where nothing has it."""
+        return await self._stores.registers.unalias(self._tenant, kind, number)
 
     async def units(self) -> list[str]:
-        """Return the ids of the units that have calls or are configured."""
+        """Return the ids of the units that are configured or have calls, as far as the key sees them."""
+        known = [unit.id for unit in self._caller.tenant.units] + await self._stores.windows.units(self._tenant)
+        return [each for each in dict.fromkeys(known) if self._units is None or each in self._units]
 
-    async def order_export(self, *, dialect: str, recipe: bytes) -> tuple[str, datetime]:
-        """Keep *recipe* (what the dialect needs to write the file); return its signed absolute URL and expiry."""
+    async def order_file(self, *, dialect: str, recipe: bytes) -> tuple[str, str, datetime]:
+        """Keep what the dialect needs to write a file; return its id, signed URL and expiry."""
+        expires_at = self._now + FILE_LIVES
+        order = Order(
+            id=uuid4().hex,
+            tenant=self._tenant,
+            key=self._caller.key.id,
+            dialect=dialect,
+            recipe=recipe,
+            expires_at=expires_at,
+            units=self._units,
+        )
+        await self._stores.registers.put_order(order)
+        path = signing.signed(f"/dialects/{dialect}/files/{order.id}", key=self._key, until=expires_at)
+        return order.id, f"{self._base_url}{path}", expires_at
+
+    async def ordered(self, order_id: str) -> Order | None:
+        """Return the order of a file of this tenant."""
+        order = await self._stores.registers.order(order_id)
+        mine = order is not None and order.tenant == self._tenant and order.expires_at > self._now
+        return order if mine else None
 
     async def notes(
-        self, *, call: int | None = None, author: str | None = None, skip: int, limit: int
+        self, *, uid: str | None = None, author: str | None = None, skip: int, limit: int
     ) -> tuple[list[Note], int]:
         """Return internal notes, newest first, and how many there are."""
+        return await self._stores.registers.notes(self._tenant, uid=uid, author=author, skip=skip, limit=limit)
 
     async def note(self, note_id: int) -> Note | None:
         """Return one internal note."""
+        return await self._stores.registers.note(self._tenant, note_id)
 
     async def put_note(self, note: Note) -> Note:
         """Keep a note; one with the id 0 gets its own."""
+        return await self._stores.registers.put_note(self._tenant, note)
 
     async def remove_note(self, note_id: int) -> None:
         """Remove a note."""
+        await self._stores.registers.remove_note(self._tenant, note_id)
 
     async def hooks(self) -> list[Hook]:
         """Return the registered receivers."""
+        return await self._stores.registers.hooks(self._tenant)
 
     async def put_hook(self, hook: Hook) -> None:
         """Register a receiver, in place of another of its kind."""
+        await self._stores.registers.put_hook(self._tenant, hook)
 
     async def remove_hooks(self, kind: str) -> None:
         """Forget the receivers of a kind."""
+        await self._stores.registers.remove_hooks(self._tenant, kind)
 
     async def once(self, name: str, *, seconds: int) -> bool:
-        """Tell whether *name* comes for the first time within *seconds* (a replayed signature is told by it)."""
+        """Tell whether *name* comes for the first time within *seconds*."""
+        return await self._stores.registers.once(self._tenant, name, now=self._now, seconds=seconds)
 
-    async def spend(self, tokens: int) -> int | None:
-        """Book *tokens* in the key's ledger; return what is left, None where there is no balance."""
+    async def spend(self, tokens: int, *, balance: int) -> int | None:
+        """Book *tokens* in the key's ledger; return what is left, None where the balance is used up."""
+        return await self._stores.registers.spend(self._tenant, self._caller.key.id, tokens, balance=balance)
+
+
+def uuid_of(*, tenant: str, kind: str, id_: str) -> str:
+    """Return the UUID that stands for an id: itself where it is one."""
+    try:
+        return str(UUID(id_)) if len(id_) == 36 else _named(tenant, kind, id_)  # noqa: PLR2004 - characters of a UUID
+    except ValueError:
+        return _named(tenant, kind, id_)
+
+
+def hex_of(*, tenant: str, kind: str, id_: str) -> str:
+    """Return the 24 hexadecimal digits that stand for an id."""
+    return UUID(uuid_of(tenant=tenant, kind=kind, id_=id_)).hex[:24]
+
+
+def key_of(call: Call) -> str:
+    """Return a call's `_id`."""
+    return call_key(tenant=call.tenant, platform=call.platform, platform_call_id=call.platform_call_id)
+
+
+def _named(tenant: str, kind: str, id_: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"{tenant}:{kind}:{id_}"))

@@ -1,0 +1,56 @@
+"""What dialects ask beside the native terms: an offset list's order, and sums of talk."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum, unique
+from typing import Any
+
+import msgspec
+
+
+@unique
+class SortBy(StrEnum):
+    """What an offset list can be sorted by; ties by `_id` in the same direction, absent values least."""
+
+    STARTED_AT = "started_at"
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+    NUMBER = "number"
+    TALK_S = "talk_s"
+    COST = "cost"
+    TITLE = "title"
+    CHANNEL = "channel"
+    OUTCOME = "outcome"
+    CUSTOMER_NUMBER = "customer_number"
+    SUCCESS = "success"
+    WORKFLOW = "workflow"
+    CUSTOMER_LAST = "customer_last"
+
+
+class Sort(msgspec.Struct, frozen=True):
+    """One sort key."""
+
+    by: SortBy
+    descending: bool = True
+
+
+class TalkSum(msgspec.Struct, frozen=True, kw_only=True):
+    """Totals of one group: calls, seconds talked, and how many calls talked at all."""
+
+    group: tuple[Any, ...]
+    count: int
+    talk_s: float
+    talked: int
+
+
+class BatchTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """One batch and the totals of its calls by outcome; an outcome that nobody told counts under ""."""
+
+    id: str
+    name: str | None
+    direction: str | None
+    created_at: datetime
+    started_at: datetime | None
+    outcomes: Mapping[str, int]
+    talk_s: float
+    talked: int

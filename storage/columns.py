@@ -1,0 +1,45 @@
+"""The short texts that dialects search by any part: case and diacritics gone, digits of numbers together. Pure."""
+
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+_ALIKE: Final = {ord("đ"): "d", ord("ø"): "o", ord("ł"): "l", ord("ı"): "i"}
+"""Letters that Unicode does not take apart though people do."""
+_NUMBERS: Final = ("from", "to", "customer_number")
+
+
+def folded(text: str) -> str:
+    """Return *text* in lower case without diacritics; blanks and punctuation stay, for a part may hold them."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in apart if not unicodedata.combining(character)).translate(_ALIKE)
+
+
+@lru_cache(maxsize=1024)
+def digits(number: str) -> str:
+    """Return the digits of *number*."""
+    return "".join(character for character in number if character.isdecimal())
+
+
+def columns(facts: Mapping[str, Any], *, call_id: str) -> dict[str, Any]:
+    """Return what is kept of *facts* for searches by a part of a column, under `folded`."""
+    agent, batch, customer = (facts.get(name, {}) for name in ("agent", "batch", "customer"))
+    numbers = dict.fromkeys(digits(number) for name in _NUMBERS if (number := facts.get(name)))
+    texts = {
+        "title": facts.get("title"),
+        "agent_name": agent.get("name"),
+        "batch_name": batch.get("name"),
+        "summary": facts.get("summary"),
+        "note": facts.get("note"),
+        "first_name": customer.get("first"),
+        "last_name": customer.get("last"),
+        "customer_name": customer.get("full"),
+        "call_id": call_id,
+    }
+    kept = {name: folded(text) for name, text in texts.items() if text}
+    if numbers:
+        kept["digits"] = "".join(f"{number} " for number in numbers if number)
+    return {"folded": kept}

@@ -1,0 +1,196 @@
+"""Calls by offset, as dialects list them: orders of their columns, exact counts, sums, one call by any of its ids."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Final
+
+from pymongo import ASCENDING, DESCENDING
+
+from schemas.call import Call
+from schemas.query import Filter
+from schemas.window import BatchTotals, Sort, SortBy, TalkSum
+from storage.document import Document, heard, summary, whole
+from storage.fold import unpack
+from storage.mongo import Database, answering
+from storage.mongo_chunks import read
+from storage.mongo_filters import scope
+from storage.mongo_reader import name_of
+from storage.mongo_writer import part_name
+from storage.parts import Parts, unpack_parts
+
+TOO_SLOW_MS: Final = 10_000
+AT_ONCE: Final = 200
+"""Calls whose parts are fetched together."""
+
+SORTS: Final[Mapping[SortBy, str]] = {
+    SortBy.STARTED_AT: "started_at",
+    SortBy.CREATED_AT: "created_at",
+    SortBy.UPDATED_AT: "updated_at",
+    SortBy.NUMBER: "number",
+    SortBy.TALK_S: "talk_s",
+    SortBy.COST: "cost.micros",
+    SortBy.TITLE: "title",
+    SortBy.CHANNEL: "channel",
+    SortBy.OUTCOME: "outcome",
+    SortBy.CUSTOMER_NUMBER: "customer_number",
+    SortBy.SUCCESS: "success",
+    SortBy.WORKFLOW: "workflow",
+    SortBy.CUSTOMER_LAST: "customer.last",
+}
+GROUPS: Final[Mapping[str, str]] = {
+    "direction": "$direction",
+    "outcome": "$outcome",
+    "unit": "$unit.id",
+    "agent": "$agent.id",
+    "batch": "$batch.id",
+}
+_LIGHT: Final = {"registers": 0, "edits": 0, "keys": 0}
+_WHOLE: Final = {"edits": 0, "keys": 0}
+Units = tuple[str, ...] | None
+
+
+class MongoWindows:
+    """The half of the store that dialects read."""
+
+    def __init__(self, database: Database) -> None:
+        """Read from *database*, whose indexes are there."""
+        self._database = database
+        self._calls = database["calls"]
+        self._transcripts = database["transcripts"]
+
+    async def window(
+        self, tenant: str, filter_: Filter, *, units: Units, sort: Sort, skip: int, limit: int, whole: bool = False
+    ) -> list[Call]:
+        """Return the calls from *skip* on; the order is total, so that a closed window never shifts."""
+        way = DESCENDING if sort.descending else ASCENDING
+        order = [(SORTS[sort.by], way), ("_id", way)]
+        seen = scope(tenant, filter_, units=units)
+        with answering():
+            # Skipping is done over the index alone; only the page's own documents are fetched.
+            ids = self._calls.find(seen, {"_id": 1}, max_time_ms=TOO_SLOW_MS).sort(order).skip(skip).limit(limit)
+            names = [row["_id"] for row in await ids.to_list()]
+            rows = await self._calls.find({"_id": {"$in": names}}, _WHOLE if whole else _LIGHT).to_list()
+        by_name = {row["_id"]: row for row in rows}
+        documents = [by_name[name] for name in names if name in by_name]
+        return await self._whole(documents) if whole else [summary(each) for each in documents]
+
+    async def count(self, tenant: str, filter_: Filter, *, units: Units) -> int:
+        """Return how many calls match, exactly."""
+        query = scope(tenant, filter_, units=units)
+        with answering():
+            answer = await self._database.command("count", "calls", query=query, maxTimeMS=TOO_SLOW_MS)
+        return int(answer["n"])
+
+    async def sums(self, tenant: str, filter_: Filter, *, units: Units, by: Sequence[str] = ()) -> list[TalkSum]:
+        """Return counts and talk of all matching calls, grouped."""
+        stages: list[Document] = [
+            {"$match": scope(tenant, filter_, units=units)},
+            {
+                "$group": {
+                    "_id": {name: GROUPS[name] for name in by} or None,
+                    "count": {"$sum": 1},
+                    "talk_s": {"$sum": {"$round": ["$talk_s", 3]}},
+                    "talked": {"$sum": {"$cond": [{"$gt": ["$talk_s", 0]}, 1, 0]}},
+                }
+            },
+        ]
+        with answering():
+            cursor = await self._calls.aggregate(stages, maxTimeMS=TOO_SLOW_MS)
+            rows = await cursor.to_list()
+        return [_sum(row, by) for row in rows]
+
+    async def batches(self, tenant: str, filter_: Filter, *, units: Units) -> list[BatchTotals]:
+        """Return the batches of all matching calls, those whose first call is newest first."""
+        seen = {"$and": [scope(tenant, filter_, units=units), {"batch.id": {"$exists": True}}]}
+        group = {
+            "_id": {"id": "$batch.id", "outcome": {"$ifNull": ["$outcome", ""]}},
+            "name": {"$max": "$batch.name"},
+            "direction": {"$max": "$direction"},
+            "created_at": {"$min": "$created_at"},
+            "started_at": {"$min": "$started_at"},
+            "count": {"$sum": 1},
+            "talk_s": {"$sum": "$talk_s"},
+            "talked": {"$sum": {"$cond": [{"$gt": ["$talk_s", 0]}, 1, 0]}},
+        }
+        with answering():
+            cursor = await self._calls.aggregate([{"$match": seen}, {"$group": group}], maxTimeMS=TOO_SLOW_MS)
+            rows = await cursor.to_list()
+        return _batches(rows)
+
+    async def find(self, tenant: str, call_id: str, *, units: Units) -> Call | None:
+        """Return one whole call by `platform_call_id`, `uid` or `number`; of several the one that started last."""
+        either: list[Document] = [{"platform_call_id": call_id}]
+        if (name := name_of(call_id)) is not None:
+            either.append(name)
+        seen: Document = {"tenant": tenant, "$or": either}
+        if units is not None:
+            seen["unit.id"] = {"$in": list(units)}
+        with answering():
+            order = [("started_at", DESCENDING), ("_id", DESCENDING)]
+            rows = await self._calls.find(seen, _WHOLE, max_time_ms=TOO_SLOW_MS).sort(order).limit(1).to_list()
+        return (await self._whole(rows))[0] if rows else None
+
+    async def stream(
+        self, tenant: str, filter_: Filter, *, units: Units, sort: Sort, limit: int | None = None
+    ) -> AsyncIterator[Call]:
+        """Yield whole calls in order, a few hundred in memory at a time."""
+        way = DESCENDING if sort.descending else ASCENDING
+        seen = scope(tenant, filter_, units=units)
+        with answering():
+            cursor = self._calls.find(seen, _WHOLE, batch_size=AT_ONCE, allow_disk_use=True)
+            cursor = cursor.sort([(SORTS[sort.by], way), ("_id", way)]).limit(limit or 0)
+            while documents := await cursor.to_list(AT_ONCE):
+                for call in await self._whole(documents):
+                    yield call
+
+    async def units(self, tenant: str) -> list[str]:
+        """Return the ids of the units that have calls."""
+        with answering():
+            return sorted(await self._calls.distinct("unit.id", {"tenant": tenant}))
+
+    async def _whole(self, documents: Sequence[Document]) -> list[Call]:
+        named = {each["uid"]: heard(unpack(each["registers"])) for each in documents}
+        names = [part_name(uid, ref) for uid, refs in named.items() for ref in refs]
+        parts: dict[str, Parts] = {}
+        with answering():
+            async for first in self._transcripts.find({"_id": {"$in": names}}):
+                content = b"".join([piece async for piece in read(self._transcripts, first)])
+                if len(content) == first["size"]:  # else it is being replaced
+                    parts[first["_id"]] = unpack_parts(content)
+        return [whole(each, _of(each, named[each["uid"]], parts)) for each in documents]
+
+
+def _of(document: Document, refs: frozenset[str], parts: Mapping[str, Parts]) -> dict[str, Parts]:
+    names = {ref: part_name(document["uid"], ref) for ref in refs}
+    return {ref: parts[name] for ref, name in names.items() if name in parts}
+
+
+def _sum(row: Document, by: Sequence[str]) -> TalkSum:
+    group: dict[str, Any] = row["_id"] or {}
+    return TalkSum(
+        group=tuple(group.get(name) for name in by),
+        count=row["count"],
+        talk_s=round(float(row["talk_s"]), 3),
+        talked=row["talked"],
+    )
+
+
+def _batches(rows: Sequence[Document]) -> list[BatchTotals]:
+    by_id: dict[str, list[Document]] = {}
+    for row in rows:
+        by_id.setdefault(row["_id"]["id"], []).append(row)
+    totals = [_batch(batch_id, parts) for batch_id, parts in by_id.items()]
+    return sorted(totals, key=lambda each: (each.started_at or each.created_at, each.id), reverse=True)
+
+
+def _batch(batch_id: str, parts: Sequence[Document]) -> BatchTotals:
+    starts = [part["started_at"] for part in parts if part["started_at"] is not None]
+    return BatchTotals(
+        id=batch_id,
+        name=next((part["name"] for part in parts if part["name"]), None),
+        direction=next((part["direction"] for part in parts if part["direction"]), None),
+        created_at=min(part["created_at"] for part in parts),
+        started_at=min(starts, default=None),
+        outcomes={part["_id"]["outcome"]: part["count"] for part in parts},
+        talk_s=round(sum(float(part["talk_s"]) for part in parts), 3),
+        talked=sum(part["talked"] for part in parts),
+    )

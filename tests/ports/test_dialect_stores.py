@@ -1,0 +1,207 @@
+"""What dialects ask of MongoDB: offset windows, sums, batches, aliases and their registers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from schemas.call import Batch
+from schemas.query import EVERYTHING, Condition, Field, Inner, Op
+from schemas.register import Hook, Note, Order
+from schemas.window import Sort, SortBy
+from schemas.words import Direction, Outcome, Stage
+from storage.mongo import Database, connect
+from storage.mongo_registers import FIRST_ALIAS, MongoRegisters
+from storage.mongo_windows import GROUPS, SORTS, MongoWindows
+from storage.mongo_writer import MongoWriter
+from tests.ports.stores import in_database, prepare
+from tests.pure.storage.updates import make_update
+
+NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
+NEWEST = Sort(SortBy.STARTED_AT)
+
+
+@pytest.fixture
+async def opened(mongo_url: str, database: str) -> AsyncIterator[Database]:
+    """An empty database, set up."""
+    await prepare(mongo_url, database)
+    async with connect(in_database(mongo_url, database)) as connected:
+        yield connected
+
+
+async def stored(database: Database, *, tenant: str = "acme") -> MongoWindows:
+    """Seven calls, one minute apart; the odd ones are of the batch `spring` and were answered."""
+    updates = [
+        make_update(
+            tenant=tenant,
+            call=f"c-{n}",
+            event=f"e-{n}",
+            stage=Stage.ENDED,
+            outcome=Outcome.ANSWERED if n % 2 else Outcome.BUSY,
+            direction=Direction.OUTBOUND,
+            to=f"+3361234567{n}",
+            summary=f"Đã gọi số {n}",
+            started_at=NOW + timedelta(minutes=n),
+            talk_s=float(n),
+            batch=Batch(id="spring", name="Spring") if n % 2 else None,
+        )
+        for n in range(7)
+    ]
+    await MongoWriter(database, raw_days=lambda _: 30).apply(updates)
+    return MongoWindows(database)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 10])
+async def test_offset_pages_hold_every_call_once(opened: Database, size: int) -> None:
+    windows = await stored(opened)
+
+    pages = [
+        await windows.window("acme", EVERYTHING, units=None, sort=NEWEST, skip=skip, limit=size)
+        for skip in range(0, 7, size)
+    ]
+
+    assert [call.platform_call_id for page in pages for call in page] == [f"c-{n}" for n in range(6, -1, -1)]
+    assert await windows.count("acme", EVERYTHING, units=None) == 7
+    assert await windows.count("other", EVERYTHING, units=None) == 0
+
+
+@pytest.mark.parametrize("by", SortBy)
+async def test_every_order_is_total_both_ways(opened: Database, by: SortBy) -> None:
+    windows = await stored(opened)
+
+    ways = [
+        await windows.window("acme", EVERYTHING, units=None, sort=Sort(by, descending), skip=0, limit=9)
+        for descending in (True, False)
+    ]
+
+    assert [call.uid for call in ways[0]] == [call.uid for call in reversed(ways[1])]
+    assert len(ways[0]) == 7
+
+
+async def test_sums_are_of_all_matching_calls(opened: Database) -> None:
+    windows = await stored(opened)
+
+    (all_of_them,) = await windows.sums("acme", EVERYTHING, units=None)
+    by_outcome = {each.group: each for each in await windows.sums("acme", EVERYTHING, units=None, by=("outcome",))}
+
+    assert (all_of_them.count, all_of_them.talk_s, all_of_them.talked) == (7, 9.0, 3)
+    assert by_outcome["answered",].count == 3
+    assert by_outcome["busy",].talk_s == 0.0
+
+
+async def test_a_batch_is_the_sum_of_its_calls(opened: Database) -> None:
+    windows = await stored(opened)
+
+    (batch,) = await windows.batches("acme", EVERYTHING, units=None)
+
+    assert (batch.id, batch.name, batch.outcomes) == ("spring", "Spring", {"answered": 3})
+    assert batch.started_at == NOW + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("part", ["da goi so 3", "DA GOI SO 3"])
+async def test_a_part_of_a_column_is_found_without_diacritics(opened: Database, part: str) -> None:
+    windows = await stored(opened)
+    asked = Condition(Inner.SUMMARY_FOLDED, Op.CONTAINS, part.lower())
+
+    found = await windows.window("acme", asked, units=None, sort=NEWEST, skip=0, limit=9)
+
+    assert [call.platform_call_id for call in found] == ["c-3"]
+
+
+async def test_digits_are_found_in_any_number(opened: Database) -> None:
+    windows = await stored(opened)
+
+    assert await windows.count("acme", Condition(Inner.DIGITS, Op.CONTAINS, "612345675"), units=None) == 1
+
+
+async def test_a_call_is_found_by_each_of_its_ids(opened: Database) -> None:
+    windows = await stored(opened)
+    (call,) = await windows.window(
+        "acme", Condition(Field.PLATFORM_CALL_ID, Op.EQ, "c-4"), units=None, sort=NEWEST, skip=0, limit=9
+    )
+
+    for name in ("c-4", call.uid, str(call.number)):
+        found = await windows.find("acme", name, units=None)
+        assert found is not None
+        assert found.uid == call.uid
+    assert await windows.find("other", "c-4", units=None) is None
+    assert await windows.find("acme", "c-4", units=("1",)) is None
+
+
+async def test_calls_are_streamed_whole(opened: Database) -> None:
+    windows = await stored(opened)
+
+    streamed = [call async for call in windows.stream("acme", EVERYTHING, units=None, sort=NEWEST, limit=3)]
+
+    assert [call.platform_call_id for call in streamed] == ["c-6", "c-5", "c-4"]
+
+
+async def test_an_alias_is_made_once_and_stays(opened: Database) -> None:
+    registers = MongoRegisters(opened)
+
+    many = await asyncio.gather(*(registers.aliases("acme", "unit", ["north", "south", "7", "007"]) for _ in range(5)))
+
+    assert all(each == many[0] for each in many)
+    assert many[0]["7"] == 7
+    assert len({many[0]["north"], many[0]["south"], many[0]["007"]}) == 3
+    assert min(many[0]["north"], many[0]["south"], many[0]["007"]) >= FIRST_ALIAS
+    assert await registers.unalias("acme", "unit", many[0]["south"]) == "south"
+    assert await registers.unalias("acme", "unit", 7) == "7"
+    assert await registers.unalias("other", "unit", many[0]["south"]) is None
+
+
+async def test_notes_are_the_tenants_own(opened: Database) -> None:
+    registers = MongoRegisters(opened)
+    note = Note(id=0, content="call back", uid="u-1", author="crm", created_at=NOW, updated_at=NOW)
+
+    kept = await registers.put_note("acme", note)
+
+    assert await registers.note("acme", kept.id) == kept
+    assert await registers.note("other", kept.id) is None
+    assert await registers.notes("acme", uid="u-1", skip=0, limit=9) == ([kept], 1)
+    await registers.remove_note("acme", kept.id)
+    assert await registers.note("acme", kept.id) is None
+
+
+async def test_one_receiver_a_kind_is_registered(opened: Database) -> None:
+    registers = MongoRegisters(opened)
+
+    for url in ("https://a.example", "https://b.example"):
+        await registers.put_hook("acme", Hook(kind="call", url=url, events=("ringing",)))
+
+    assert [hook.url for hook in await registers.hooks("acme")] == ["https://b.example"]
+    await registers.remove_hooks("acme", "call")
+    assert await registers.hooks("acme") == []
+
+
+async def test_the_same_name_comes_once(opened: Database) -> None:
+    registers = MongoRegisters(opened)
+
+    answers = await asyncio.gather(*(registers.once("acme", "sig", now=NOW, seconds=60) for _ in range(5)))
+
+    assert sorted(answers) == [False, False, False, False, True]
+    assert await registers.once("other", "sig", now=NOW, seconds=60)
+
+
+async def test_a_ledger_is_never_overdrawn(opened: Database) -> None:
+    registers = MongoRegisters(opened)
+
+    left = await asyncio.gather(*(registers.spend("acme", "crm", 5, balance=12) for _ in range(4)))
+
+    assert sorted(left, key=lambda each: -1 if each is None else each) == [None, None, 2, 7]
+
+
+async def test_an_order_is_kept(opened: Database) -> None:
+    registers = MongoRegisters(opened)
+    order = Order(id="a", tenant="acme", key="crm", dialect="robotappel", recipe=b"{}", expires_at=NOW, units=("1",))
+
+    await registers.put_order(order)
+
+    assert await registers.order("a") == order
+    assert await registers.order("b") is None
+
+
+def test_every_order_and_group_has_its_path() -> None:
+    assert set(SORTS) == set(SortBy)
+    assert set(GROUPS) == {"direction", "outcome", "unit", "agent", "batch"}
