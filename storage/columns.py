@@ -7,6 +7,8 @@ from typing import Any, Final
 
 _ALIKE: Final = {ord("đ"): "d", ord("ø"): "o", ord("ł"): "l", ord("ı"): "i"}
 """Letters that Unicode does not take apart though people do."""
+LONGEST: Final = 10_000
+"""Characters of a column that a part is looked for in: no summary has more, and a document has room for them."""
 _NUMBERS: Final = ("from", "to", "customer_number")
 
 
@@ -39,7 +41,7 @@ def columns(facts: Mapping[str, Any], *, call_id: str) -> dict[str, Any]:
         "customer_name": customer.get("full"),
         "call_id": call_id,
     }
-    kept = {name: folded(text) for name, text in texts.items() if text}
+    kept = {name: folded(text[:LONGEST]) for name, text in texts.items() if text}
     if numbers:
         kept["digits"] = "".join(f"{number} " for number in numbers if number)
     return {"folded": kept}
