@@ -1,13 +1,21 @@
 """Calls over HTTP: list, search, one."""
 
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
 from starlette.responses import Response
 
-from query import cursors, listing, views
+from query import cursors, listing, matched, views
 from query.asked import Asked, json_response, tagged
 from query.listing import Listing
 from query.metrics import ROWS
 from query.problems import NotFound
+from query.snippets import Match, found_in
+from schemas.call import Call
 from storage.ports import CallReader
+
+AT_ONCE: Final = 10  # calls that are read at the same time to show where they were found
 
 
 class Calls:
@@ -18,13 +26,13 @@ class Calls:
         self._reader = reader
         self._key = signing_key
 
-    async def list(self, asked: Asked) -> Response:
+    async def page(self, asked: Asked) -> Response:
         """Answer a URL's filters with a page of calls."""
-        return await self._page(asked, listing.from_url(asked, signing_key=self._key))
+        return await self._answer(asked, listing.from_url(asked, signing_key=self._key))
 
     async def search(self, asked: Asked) -> Response:
         """Answer a body's nested conditions with a page of calls."""
-        return await self._page(asked, await listing.from_body(asked, signing_key=self._key))
+        return await self._answer(asked, await listing.from_body(asked, signing_key=self._key))
 
     async def one(self, asked: Asked) -> Response:
         """Answer with one whole call."""
@@ -33,13 +41,28 @@ class Calls:
             raise no_call()
         return tagged(views.detailed(call, views.units_of(asked.tenant)), asked.request)
 
-    async def _page(self, asked: Asked, wanted: Listing) -> Response:
+    async def _answer(self, asked: Asked, wanted: Listing) -> Response:
         page = await self._reader.page(asked.tenant.id, wanted.query)
         units = views.units_of(asked.tenant)
         onward = page.next and cursors.write(page.next, question=wanted.question, key=self._key)
         calls = [views.listed(call, units, wanted.fields) for call in page.rows]
+        if "matches" in wanted.include:
+            found = await self._matches(asked, wanted, page.rows)
+            calls = [call | {"matches": each} for call, each in zip(calls, found, strict=True)]
         ROWS.labels("/v1/calls").inc(len(calls))
         return json_response({"calls": calls, "next_cursor": onward, "total": page.total})
+
+    async def _matches(self, asked: Asked, wanted: Listing, calls: Sequence[Call]) -> list[list[Match]]:
+        """Return where each call was found, [] for one that is gone meanwhile or where no text was asked for."""
+        query = matched.asked_for(wanted.query.filter)
+        if query is None:
+            return [[] for _ in calls]
+        found: list[list[Match]] = []
+        for start in range(0, len(calls), AT_ONCE):
+            some = calls[start : start + AT_ONCE]
+            reading = (self._reader.get(asked.tenant.id, call.uid, units=asked.caller.units) for call in some)
+            found += [found_in(matched.places(call), query) if call else [] for call in await asyncio.gather(*reading)]
+        return found
 
 
 def no_call() -> NotFound:

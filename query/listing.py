@@ -18,7 +18,7 @@ ORDERS: Final[Mapping[str, Order]] = {
     f"{sign}{by.value}": Order(by, descending=sign == "-") for by in OrderBy for sign in ("", "-")
 }
 OPTIONS: Final = ("order", "limit", "cursor", "include_total", "fields", "include")
-INCLUDES: Final[tuple[str, ...]] = ()
+INCLUDES: Final = ("matches",)
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):

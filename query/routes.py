@@ -34,7 +34,7 @@ def endpoints(
     read, write, erase, export = Scope.READ, Scope.WRITE, Scope.ERASE, Scope.EXPORT
     one = "/v1/calls/{id}"
     return (
-        Endpoint("GET", "/v1/calls", calls.list, read, "List calls."),
+        Endpoint("GET", "/v1/calls", calls.page, read, "List calls."),
         Endpoint("POST", "/v1/calls/search", calls.search, read, "Search calls by nested conditions."),
         Endpoint("POST", "/v1/calls/bulk", edits.bulk, write, "Edit many calls.", longest_s=LONGEST_CHANGE_S),
         Endpoint("GET", one, calls.one, read, "Read one call."),

@@ -1,8 +1,8 @@
 """What an edit and an evaluation make of a stored document. Pure; the same for every store."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -12,6 +12,11 @@ from schemas.words import Platform
 from storage.document import KEPT, Document, Identity, shown
 from storage.flatten import whole_ms
 from storage.fold import unpack
+from storage.parts import Parts
+from storage.searched import searched
+
+FOUND_BY: Final = frozenset({"summary", "note", "title", "tags"})
+"""What people write that a call is found by."""
 
 
 class Edited(NamedTuple):
@@ -21,13 +26,15 @@ class Edited(NamedTuple):
     entries: list[Entry]
 
 
-def edited(document: Document, patch: Patch, *, by: str, at: datetime) -> Edited | None:
-    """Return *document* with *patch* laid over it by the key *by*; None: nothing changed."""
+def edited(document: Document, patch: Patch, *, by: str, at: datetime, parts: Iterable[Parts] = ()) -> Edited | None:
+    """Return *document*, said in *parts*, with *patch* laid over it by the key *by*; None: nothing changed."""
     before = document.get("edits", {})
     after = patch.laid_over(before)
     if after == before:
         return None
     changed = _rewritten(document, {"edits": after, "edited_at": whole_ms(at), "updated_by": by}, at=at)
+    if FOUND_BY.intersection(patch.fields):
+        changed["text"] = searched(changed, parts)
     names = [name for name in patch.fields if _seen(document, name) != _seen(changed, name)]
     entries = [
         Entry(at=whole_ms(at), key=by, field=name, before=_seen(document, name), after=_seen(changed, name))
@@ -53,7 +60,12 @@ def _rewritten(document: Document, changes: Mapping[str, Any], *, at: datetime) 
         document["platform_call_id"],
     )
     facts = shown(unpack(document["registers"]), identity=identity, written=written)
-    rest = {"registers": document["registers"], "updated_at": whole_ms(at), "revision": document["revision"] + 1}
+    rest = {
+        "registers": document["registers"],
+        "text": document["text"],
+        "updated_at": whole_ms(at),
+        "revision": document["revision"] + 1,
+    }
     return {**identity.fields(), **facts, **written, **rest}
 
 

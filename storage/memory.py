@@ -14,6 +14,7 @@ from storage.numbering import FIRST_NUMBER
 from storage.pages import key_of, position
 from storage.parts import Parts, unpack_parts
 from storage.passes import at_path, passes, sort_key
+from storage.searched import searched
 
 
 class MemoryStore:
@@ -46,6 +47,8 @@ class MemoryStore:
 
     def _put(self, before: Document | None, after: Folded) -> None:
         document = after.document
+        held = self.parts.get(document["_id"], {}) | {ref: unpack_parts(packed) for ref, packed in after.parts.items()}
+        document["text"] = searched(document, [held[ref] for ref in sorted(after.named) if ref in held])
         if before is None:
             document["number"] = self._next(document["tenant"])
         document["revision"] = before["revision"] + 1 if before else 1

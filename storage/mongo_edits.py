@@ -1,6 +1,6 @@
 """What people write on calls, in MongoDB: a document is replaced only at the revision that was read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pymongo import ReplaceOne
@@ -10,11 +10,15 @@ from pymongo.errors import DocumentTooLarge
 from runtime.clock import Clock, utc_now
 from schemas.call import Call, Evaluation, call_uid
 from schemas.edit import Entry, Patch
-from storage.edits import Edited, edited, evaluated
+from storage.document import refs
+from storage.edits import FOUND_BY, Edited, edited, evaluated
+from storage.fold import unpack
 from storage.mongo import Database, Document, answering
 from storage.mongo_chunks import all_of
+from storage.mongo_parts import part_name, read_parts
 from storage.mongo_reader import MongoReader, name_of
 from storage.ports import Changed, Full
+from storage.searched import lacking
 
 AT_ONCE: Final = 200
 """Calls of one transaction: enough to be quick, few enough to be seldom in each other's way."""
@@ -34,6 +38,7 @@ class MongoEditor:
         self._client = database.client
         self._calls = database["calls"]
         self._history = database["history"]
+        self._transcripts = database["transcripts"]
         self._reader = MongoReader(database)
         self._clock = clock
 
@@ -51,7 +56,7 @@ class MongoEditor:
         while (document := await self._read(tenant, call_id, units)) is not None:
             if revision is not None and document["revision"] != revision:
                 raise Changed
-            after = edited(document, patch, by=by, at=self._clock())
+            (after,) = await self._edited([document], patch, by=by)
             if after is None or await self._swapped([after]):
                 return await self._reader.get(tenant, document["uid"], units=units)
         return None
@@ -67,7 +72,7 @@ class MongoEditor:
             found = await self._read_many(tenant, some, units)
             known |= dict.fromkeys((each for each in some if each in found), True)
             documents = {document["_id"]: document for document in found.values()}
-            changes = [edited(each, patch, by=by, at=self._clock()) for each in documents.values()]
+            changes = await self._edited(documents.values(), patch, by=by)
             if not await self._swapped([each for each in changes if each is not None]):
                 for document in documents.values():
                     await self.edit(tenant, document["uid"], patch, by=by, units=units)
@@ -88,6 +93,20 @@ class MongoEditor:
         with answering():
             rows = await self._history.find(seen).sort("_id", -1).limit(LONGEST_HISTORY).to_list()
         return [_entry(row) for row in rows]
+
+    async def _edited(self, documents: Collection[Document], patch: Patch, *, by: str) -> list[Edited | None]:
+        """Return what *patch* makes of each document; what was said is read where the words are found anew."""
+        named: dict[str, list[str]] = {}
+        for document in documents:
+            refs_ = lacking(refs(unpack(document["registers"])), ()) if FOUND_BY.intersection(patch.fields) else ()
+            named[document["uid"]] = [part_name(document["uid"], ref) for ref in refs_]
+        with answering():
+            parts = await read_parts(self._transcripts, [name for each in named.values() for name in each])
+        at = self._clock()
+        return [
+            edited(each, patch, by=by, at=at, parts=[parts[name] for name in named[each["uid"]] if name in parts])
+            for each in documents
+        ]
 
     async def _read(self, tenant: str, call_id: str, units: tuple[str, ...] | None) -> Document | None:
         return (await self._read_many(tenant, [call_id], units)).get(call_id)

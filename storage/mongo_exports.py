@@ -14,15 +14,13 @@ from schemas.query import CallQuery
 from storage.document import refs, summary, whole
 from storage.fold import unpack
 from storage.mongo import Database, Document, answering
-from storage.mongo_chunks import read
+from storage.mongo_parts import part_name, read_parts
 from storage.mongo_reader import name_of, plan
 from storage.mongo_tombstones import MongoTombstones
-from storage.mongo_writer import part_name
-from storage.parts import Parts, unpack_parts
 
 AT_ONCE: Final = 200
 """Calls that are read, and rows that are kept, in one piece: flat memory, few round trips."""
-_NOT_SHOWN: Final = {"keys": 0, "edits": 0}
+_NOT_SHOWN: Final = {"keys": 0, "edits": 0, "text": 0}
 _decode: Final = msgspec.json.Decoder(list[list[Any]]).decode
 
 
@@ -68,24 +66,15 @@ class Snapshot:
     async def _shown(self, documents: list[Document]) -> list[Call]:
         if not self._wanted.whole:
             return [summary(document) for document in documents]
-        named = {document["uid"]: refs(unpack(document["registers"])) for document in documents}
-        parts = await self._parts(named)
-        return [
-            whole(each, {ref: parts[ref_name] for ref, ref_name in _names(each, named) if ref_name in parts})
-            for each in documents
-        ]
-
-    async def _parts(self, named: dict[str, frozenset[str]]) -> dict[str, Parts]:
-        names = [part_name(uid, ref) for uid, all_refs in named.items() for ref in all_refs]
-        found = self._transcripts.find({"_id": {"$in": names}}, session=self._session)
-        return {
-            first["_id"]: unpack_parts(b"".join([piece async for piece in read(self._transcripts, first)]))
-            async for first in found
-        }
+        named = [_parts_of(document) for document in documents]
+        found = await read_parts(self._transcripts, [name for each in named for name in each], session=self._session)
+        both = zip(documents, named, strict=True)
+        return [whole(each, {ref: found[name] for name, ref in names.items() if name in found}) for each, names in both]
 
 
-def _names(document: Document, named: dict[str, frozenset[str]]) -> list[tuple[str, str]]:
-    return [(ref, part_name(document["uid"], ref)) for ref in named[document["uid"]]]
+def _parts_of(document: Document) -> dict[str, str]:
+    """Return the names of a call's long parts, each with what the call knows it by."""
+    return {part_name(document["uid"], ref): ref for ref in refs(unpack(document["registers"]))}
 
 
 class MongoExports:

@@ -33,7 +33,7 @@ _HISTORY_LOST: Final = frozenset({9, 40, 50811, 136, 222, 260, 280, 286})
 """MongoDB's codes for a token that it cannot read, or whose place it has forgotten."""
 _PIPELINE: Final[list[Document]] = [
     {"$match": {"operationType": {"$in": ["insert", "replace", "update", "delete"]}}},
-    {"$unset": ["fullDocument.registers", "fullDocument.edits"]},
+    {"$unset": ["fullDocument.registers", "fullDocument.edits", "fullDocument.text.terms"]},
 ]
 log = logging.getLogger(__name__)
 

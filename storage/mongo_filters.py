@@ -8,9 +8,10 @@ from typing import Any, Final
 from bson.regex import Regex
 
 from schemas.money import LARGEST
-from schemas.query import All, Any_, Condition, Filter, Not, Op
+from schemas.query import All, Any_, Condition, Field, Filter, Not, Op
 from storage.fields import PATHS
 from storage.spelling import spelled_out
+from storage.text import Digits, Part, TextQuery, parse
 
 Document = dict[str, Any]
 NOTHING: Final[Document] = {"_id": {"$in": []}}
@@ -41,6 +42,8 @@ OPERATORS: Final[Mapping[Op, Callable[[Any], Any]]] = {
 def where(filter_: Filter) -> Document:
     """Return *filter_* as a MongoDB query; `Not` and `ne` are exact complements."""
     match filter_:
+        case Condition(Field.TEXT, _, value):
+            return text(parse(value))
         case Condition(field, op, value):
             return {PATHS[field]: OPERATORS[op](_sayable(value))}
         case All(parts):
@@ -49,6 +52,21 @@ def where(filter_: Filter) -> Document:
             return {"$or": [where(part) for part in parts]} if parts else NOTHING
         case Not(part):
             return {"$nor": [where(part)]}
+
+
+def text(query: TextQuery) -> Document:
+    """Return what finds the words of *query*: by terms, verified against the text where those may mislead."""
+    wanted = [_part(part) for part in query.wanted]
+    unwanted = [{"$nor": [_part(part)]} for part in query.unwanted]
+    return {"$and": [*wanted, *unwanted]} if wanted or unwanted else {}
+
+
+def _part(part: Part) -> Document:
+    terms: Document = {"text.terms": {"$all": sorted(part.terms)}} if part.terms else {}
+    if part.exact:
+        return terms
+    path = "text.digits" if isinstance(part, Digits) else "text.words"
+    return {"$and": [terms, {path: {"$regex": Regex(re.escape(part.needle))}}]}
 
 
 def scope(tenant: str, filter_: Filter, *, units: tuple[str, ...] | None) -> Document:

@@ -51,6 +51,7 @@ INDEXES: Final = (
     _calls("agent", "agent =, newest first", ("agent.id", ASCENDING), *NEWEST),
     _calls("batch", "batch =, newest first", ("batch.id", ASCENDING), *NEWEST),
     _calls("batch_number", "a job's calls by number", ("batch.id", ASCENDING), ("number", DESCENDING)),
+    _calls("words", "text, newest first", ("text.terms", ASCENDING), *NEWEST),
     _calls("numbers", "erasure of a number in any spelling", ("keys.numbers", ASCENDING)),
     _batches("batches_started", "batches, newest first", ("first_started_at", DESCENDING), ("_id", DESCENDING)),
     _batches("batches_stale", "batches to be summed anew", ("stale", ASCENDING)),

@@ -10,7 +10,7 @@ from storage.flatten import to_ms
 from storage.fold import unpack
 from storage.mongo import Database, Document, answering
 from storage.mongo_chunks import all_of, read, whole_of
-from storage.mongo_writer import part_name
+from storage.mongo_parts import part_name
 
 MOST_EVENTS: Final = 10_000
 """Events of one call that are listed, the oldest: a call has tens."""

@@ -10,17 +10,16 @@ from storage.document import Document, heard, summary, whole
 from storage.fields import ORDERS
 from storage.fold import unpack
 from storage.mongo import Database, answering
-from storage.mongo_chunks import read
 from storage.mongo_filters import scope
-from storage.mongo_writer import part_name
+from storage.mongo_parts import part_name, read_parts
 from storage.pages import key_of, position
-from storage.parts import Parts, unpack_parts
+from storage.parts import Parts
 
 TOO_SLOW_MS: Final = 10_000
 """A question that takes longer is cancelled: nobody waits for it, and others do."""
 ATTEMPTS: Final = 5
 """A call whose parts were replaced while it was read is read again; then what is there is shown."""
-_NOT_SHOWN: Final = {"registers": 0, "edits": 0, "keys": 0}
+_NOT_SHOWN: Final = {"registers": 0, "edits": 0, "keys": 0, "text": 0}
 _UID_LENGTH: Final = 36
 _NUMBER_LENGTH: Final = 10
 
@@ -54,6 +53,7 @@ class MongoReader:
             return None
         seen = {"tenant": tenant, **name} if units is None else {"tenant": tenant, **name, "unit.id": {"$in": units}}
         parts: dict[str, Parts] = {}
+        names: dict[str, str] = {}
         document: Document | None = None
         with answering():
             for _ in range(ATTEMPTS):
@@ -61,10 +61,11 @@ class MongoReader:
                 if document is None:
                     return None
                 named = heard(unpack(document["registers"]))
-                parts = await self._parts(document["uid"], named)
-                if parts.keys() == named:
+                names = {part_name(document["uid"], ref): ref for ref in named}
+                parts = await read_parts(self._transcripts, names)
+                if parts.keys() == names.keys():
                     break
-        return None if document is None else whole(document, parts)
+        return None if document is None else whole(document, {names[name]: part for name, part in parts.items()})
 
     async def _rows(self, tenant: str, query: CallQuery) -> list[Document]:
         """Return up to one row more than the page holds."""
@@ -80,15 +81,6 @@ class MongoReader:
         # `count` walks an index where the driver's own way, an aggregation, may fetch; with a query it is exact.
         answer = await self._database.command("count", "calls", query=seen, maxTimeMS=TOO_SLOW_MS)
         return int(answer["n"])
-
-    async def _parts(self, uid: str, named: frozenset[str]) -> dict[str, Parts]:
-        found = self._transcripts.find({"_id": {"$in": [part_name(uid, ref) for ref in named]}})
-        parts = {}
-        async for first in found:
-            content = b"".join([piece async for piece in read(self._transcripts, first)])
-            if len(content) == first["size"]:
-                parts[first["_id"].removeprefix(f"{uid}:")] = unpack_parts(content)
-        return parts
 
 
 def plan(tenant: str, query: CallQuery) -> list[Document]:

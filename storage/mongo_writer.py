@@ -22,13 +22,15 @@ from storage.mongo_bulk import Write, insert, write
 from storage.mongo_chunks import all_of, pieces
 from storage.mongo_events import raw_event, uid_of
 from storage.mongo_numbers import MongoNumbers
+from storage.mongo_parts import part_name, read_parts
 from storage.mongo_tombstones import MongoTombstones
-from storage.parts import MEDIA
+from storage.parts import MEDIA, unpack_parts
+from storage.searched import lacking, searched
 
 LARGEST: Final = 16_000_000
 """Bytes of a document, a little below MongoDB's 16 MiB."""
 WORTH_MEASURING: Final = 4_000_000
-"""Shorter registers make no document of `LARGEST`: what is shown of them is shorter than they are."""
+"""Shorter registers and words make no document of `LARGEST`: what is shown of them is shorter than they are."""
 NEEDED: Final = {"registers": 1, "revision": 1, "batch.id": 1, **dict.fromkeys(KEPT, 1)}
 """What a fold must know of a stored call."""
 
@@ -90,8 +92,10 @@ class MongoWriter:
         """Read, fold and write each call once; returns the calls that somebody else wrote meanwhile."""
         before = {row["_id"]: row async for row in self._calls.find({"_id": {"$in": list(waiting)}}, NEEDED)}
         after: dict[str, Folded] = {}
+        results = {key: folded(before.get(key), call.updates, identity=call.identity) for key, call in waiting.items()}
+        await self._searched(result for result in results.values() if result)
         for key, call in waiting.items():
-            result = folded(before.get(key), call.updates, identity=call.identity)
+            result = results[key]
             if result and _too_large(result.document):
                 refused.extend(call.updates)
             elif result:
@@ -103,7 +107,11 @@ class MongoWriter:
         """Make one call anew from *updates*, which are all there were; False where it was written since *before*."""
         ((key, call),) = _by_call(updates).items()
         result = folded(before, updates, identity=call.identity, afresh=True)
-        if result is None or _too_large(result.document):
+        if result is None:
+            return True
+        with answering():
+            await self._searched([result])
+        if _too_large(result.document):
             return True
         call.parts = {*result.parts, *result.media, *result.let_go}
         with answering():
@@ -122,6 +130,18 @@ class MongoWriter:
         await self._batches.mark(_batches(done, before, after))
         await self._look_again(done, after)
         return {key: waiting[key] for key in again}
+
+    async def _searched(self, results: Iterable[Folded]) -> None:
+        """Give each document its words; parts that came with earlier events are read again."""
+        some = list(results)
+        earlier = {result.document["uid"]: lacking(result.named, result.parts) for result in some}
+        names = [part_name(uid, ref) for uid, refs_ in earlier.items() for ref in refs_]
+        read_again = await read_parts(self._transcripts, names) if names else {}
+        for result in some:
+            uid = result.document["uid"]
+            parts = [unpack_parts(packed) for packed in result.parts.values()]
+            parts += [read_again[name] for ref in earlier[uid] if (name := part_name(uid, ref)) in read_again]
+            result.document["text"] = searched(result.document, parts)
 
     async def _living(self, waiting: dict[str, Waiting]) -> dict[str, Waiting]:
         """Return the calls that were not erased; of the others nothing is folded again, nor kept."""
@@ -199,11 +219,6 @@ class MongoWriter:
         await write(self._media, [DeleteMany(all_of(name)) for name in names if f":{MEDIA}" in name])
 
 
-def part_name(uid: str, ref: str) -> str:
-    """Return the `_id` of a call's long parts."""
-    return f"{uid}:{ref}"
-
-
 def _by_call(updates: Sequence[CallUpdate]) -> dict[str, Waiting]:
     waiting: dict[str, Waiting] = {}
     for update in updates:
@@ -227,7 +242,8 @@ def _replace(known: Document, document: Document) -> Write:
 
 
 def _too_large(document: Document) -> bool:
-    return len(document["registers"]) > WORTH_MEASURING and len(bson.encode(document)) > LARGEST
+    written = len(document["registers"]) + len(document["text"]["words"])
+    return written > WORTH_MEASURING and len(bson.encode(document)) > LARGEST
 
 
 def _came_again(row: Document) -> dict[str, Any]:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from schemas.query import All, Any_, Condition, Filter, Not, Op, OrderBy
+from schemas.query import All, Any_, Condition, Field, Filter, Not, Op, OrderBy
 from storage.fields import ORDERS, PATHS
+from storage.searched import indexed
+from storage.text import matches, parse
 
 Document = Mapping[str, Any]
 Compare = Callable[[Any, Any], bool]
@@ -34,6 +36,8 @@ def at_path(document: Document, path: str) -> Any:
 def passes(document: Document, filter_: Filter) -> bool:
     """Return whether *document* fulfils *filter_*."""
     match filter_:
+        case Condition(Field.TEXT, _, value):
+            return matches(parse(value), indexed(document))
         case Condition(field, op, value):
             return _compares(_values(document, PATHS[field]), op, value)
         case All(parts):

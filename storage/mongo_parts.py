@@ -1,0 +1,28 @@
+"""The long parts of calls in MongoDB: turns and transcripts, by the name of the call and of the part."""
+
+from collections.abc import Iterable
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from storage.mongo import Collection
+from storage.mongo_chunks import read
+from storage.parts import Parts, unpack_parts
+
+
+def part_name(uid: str, ref: str) -> str:
+    """Return the `_id` of a call's long parts."""
+    return f"{uid}:{ref}"
+
+
+async def read_parts(
+    transcripts: Collection, names: Iterable[str], *, session: AsyncClientSession | None = None
+) -> dict[str, Parts]:
+    """Return the parts that are there, and whole, by their names."""
+    wanted = list(names)
+    parts: dict[str, Parts] = {}
+    if wanted:
+        async for first in transcripts.find({"_id": {"$in": wanted}}, session=session):
+            content = b"".join([piece async for piece in read(transcripts, first)])
+            if len(content) == first["size"]:
+                parts[first["_id"]] = unpack_parts(content)
+    return parts
