@@ -36,8 +36,8 @@ class Reading(NamedTuple):
 
     source: Source
     dead_letters: DeadLetters
-    busy: Callable[[], bool] = lambda: False
-    """Whether senders of this process want its time; what is durable can wait."""
+    busy: Callable[[], bool] | None = None
+    """Whether senders of this process want its time, and what is durable can wait; None: it has no senders."""
 
 
 def journal(settings: Settings, *, beside: bool = False) -> AbstractAsyncContextManager[Journal]:
@@ -82,7 +82,7 @@ async def stream(settings: Settings) -> AsyncIterator[tuple[Publisher, Reading]]
             yield local, Reading(local.source(), local.dead_letters, local.busy)
         return
     async with publishing(settings) as publisher, reading(settings) as events:
-        yield publisher, events
+        yield publisher, events._replace(busy=lambda: False)  # Kafka may hold a burst back for as long as it likes
 
 
 def kafka_settings(settings: Settings) -> KafkaSettings:

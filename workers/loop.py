@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
 
 from runtime.clock import Clock, utc_now
 from storage.ports import CallWriter
@@ -15,9 +14,6 @@ from workers.guard import Guard
 from workers.patience import GivenUp, Patience
 from workers.pipeline import SetAside
 from workers.storing import Storing
-
-SLICE_RECORDS: Final = 125
-"""Understood and written together; at 20 KB and 300 µs each some 40 ms of work and 2.5 MB."""
 
 log = logging.getLogger(__name__)
 
@@ -35,16 +31,15 @@ class Worker:
         patience: Patience | None = None,
         guard: Guard | None = None,
         clock: Clock = utc_now,
-        slice_records: int = SLICE_RECORDS,
     ) -> None:
-        """Work in slices of *slice_records*, giving way before each."""
+        """Work at the pace of *courtesy*, giving way before each slice."""
         self._source = source
         self._dead_letters = dead_letters
         self._courtesy = courtesy or Courtesy()
         self._patience = patience or Patience()
         self._storing = Storing(writer, self._patience, guard or Guard())
         self._clock = clock
-        self._slice_records = slice_records
+        self._on_their_way = asyncio.Semaphore(self._courtesy.pace.together)
 
     async def run(self) -> None:
         """Work until `stop`; raises `Stopped` where the guard finds the fault to be ours."""
@@ -65,9 +60,9 @@ class Worker:
     async def _finish(self, batch: Batch) -> None:
         """Return when each record of *batch* is stored or set aside."""
         asides: list[SetAside] = []
-        starts = range(0, len(batch.records), self._slice_records)
-        slices = [batch.records[start : start + self._slice_records] for start in starts]
-        # Together: while MongoDB writes one slice, the next is understood. All end before any trouble is let out.
+        size = self._courtesy.pace.records
+        slices = [batch.records[start : start + size] for start in range(0, len(batch.records), size)]
+        # While MongoDB writes one slice, the next is understood; all of them end before any trouble is let out.
         done = await asyncio.gather(*map(self._store, slices), return_exceptions=True)
         for found in done:
             if isinstance(found, BaseException):
@@ -79,5 +74,6 @@ class Worker:
             aside.tell(one)
 
     async def _store(self, records: Sequence[Record]) -> list[SetAside]:
-        await self._courtesy.give_way()
-        return await self._storing.store(records)
+        async with self._on_their_way:
+            await self._courtesy.give_way()
+            return await self._storing.store(records)

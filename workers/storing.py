@@ -1,5 +1,6 @@
 """Understanding and storing a slice of records; a bug that hits one of them hits that one only."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from functools import partial
@@ -26,12 +27,13 @@ class Storing(NamedTuple):
 
     async def store(self, records: Sequence[Record]) -> list[SetAside]:
         """Return what has to be set aside; all the rest is stored. Raises `GivenUp` and `Stopped`."""
-        meanings = [self._meaning(record) for record in records]
+        meanings = [await self._meaning(record) for record in records]
         asides = [meaning for meaning in meanings if isinstance(meaning, SetAside)]
         understood = [meaning for meaning in meanings if isinstance(meaning, Understood)]
         return asides + await self._write(understood)
 
-    def _meaning(self, record: Record) -> Understood | SetAside:
+    async def _meaning(self, record: Record) -> Understood | SetAside:
+        await asyncio.sleep(0)  # others in this process wait for one record at most
         started = perf_counter()
         try:
             meaning = understand(record)

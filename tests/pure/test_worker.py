@@ -221,7 +221,7 @@ async def test_a_worker_killed_at_any_moment_loses_and_doubles_nothing() -> None
     await publish(stream, *(event(f"c-{n}") for n in range(200)))
 
     for steps in range(60):
-        running = asyncio.create_task(make_worker(stream, store, slice_records=7).run())
+        running = asyncio.create_task(make_worker(stream, store, courtesy=Courtesy(lambda: False)).run())
         for _ in range(steps):
             await asyncio.sleep(0)
         running.cancel()
