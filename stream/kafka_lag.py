@@ -27,6 +27,7 @@ class Lag:
         self._consumer = consumer
         self._retention_ms = retention_ms
         self._clock = clock
+        self._away = False
         self._done: dict[Partition, int] = {}
         self._next: dict[Partition, int] = {}
         self._ends: dict[Partition, int] = {}
@@ -81,14 +82,24 @@ class Lag:
         """Keep the ends and the metrics fresh, until cancelled."""
         while True:
             await asyncio.sleep(LOOK_S)
-            try:
-                ends = await self._consumer.end_offsets([TopicPartition(*partition) for partition in self._done])
-            except KafkaError:
-                ends = {}
-            for lane, end in ends.items():
+            for lane, end in (await self._look()).items():
                 if (partition := Partition(lane.topic, lane.partition)) in self._done:
                     self._ends[partition] = end
             self.tell()
+
+    async def _look(self) -> dict[TopicPartition, int]:
+        """Return the ends; nothing, told once, while Kafka is away."""
+        try:
+            ends: dict[TopicPartition, int] = await self._consumer.end_offsets([TopicPartition(*p) for p in self._done])
+        except KafkaError as error:
+            if not self._away:
+                log.error("kafka_away", extra={"error": type(error).__name__})  # noqa: TRY400  # its name says all
+            self._away = True
+            return {}
+        if self._away:
+            log.info("kafka_back")
+        self._away = False
+        return ends
 
     def tell(self) -> None:
         """Set the metrics."""

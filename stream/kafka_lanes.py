@@ -171,7 +171,8 @@ class Lanes:
         else:
             parcel.fail(f"{WHY_LOST} ({type(error).__name__})")
             self._metrics.refused(len(parcel.futures))
-            self._broken(type(error).__name__)
+            if not self._closed:
+                self._broken(type(error).__name__)
         self._metrics.waiting(self.waiting)
         if self._queues[lane]:
             self._due.set()

@@ -16,8 +16,8 @@ from stream.kafka_lanes import Lanes
 from stream.kafka_request import use_flat_requests
 from stream.kafka_topics import EVENTS, Topics, ensure_topics
 
-ABANDON_S: Final = 5.0
-"""A producer that is given up may try so long to end well: one request's time and a little."""
+ABANDON_S: Final = 2.0
+"""A producer that is given up may try so long to end well; it holds nothing that anybody was promised."""
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -53,8 +53,11 @@ async def connect(settings: KafkaSettings, *, watch: Callable[[Futures], None], 
 async def abandon(link: Link) -> None:
     """End *link* whatever state it is in; what waits fails."""
     await link.lanes.close()
+    sender, waiting = link.producer._sender, link.producer._message_accumulator  # noqa: SLF001  # aiokafka offers no other way
+    # What it calls when its sender ends in trouble expects a transaction, which we do not use.
+    sender.sender_task.remove_done_callback(sender._fail_all)  # noqa: SLF001  # the same
     # With idempotence a batch is retried for ever, and `stop` waits for it: fail it first.
-    link.producer._message_accumulator.fail_all(KafkaError("given up"))  # noqa: SLF001  # aiokafka offers no other way
+    waiting.fail_all(KafkaError("given up"))
     with contextlib.suppress(Exception):  # whatever a broken producer raises on its way out
         async with asyncio.timeout(ABANDON_S):
             await link.producer.stop()

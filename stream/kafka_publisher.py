@@ -28,6 +28,9 @@ LARGE_S: Final = 2.0
 WAITING_BYTES: Final = 96 << 20
 """Bodies that wait for Kafka: the largest one (64 MB) and half as much again; beyond, senders are put off."""
 
+CLOSE_S: Final = 1.0
+"""What is under way at the end is given so long: its senders were answered before."""
+
 RETRY_S: Final = 1.0
 """How long to wait before connecting again."""
 
@@ -90,7 +93,7 @@ class KafkaPublisher:
             return False
         return True
 
-    async def close(self, *, within_s: float = DEADLINE_S) -> None:
+    async def close(self, *, within_s: float = CLOSE_S) -> None:
         """Wait for what is under way, at most *within_s*; then let go."""
         if self._link is not None:
             try:

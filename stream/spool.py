@@ -29,7 +29,7 @@ SPOOL_S: Final = 2.0
 START_S: Final = 2.0
 """How long a start waits for Kafka; later it goes on without, into the spool."""
 
-CLOSE_S: Final = 5.0
+CLOSE_S: Final = 4.0
 """How long SIGTERM waits for the spool to drain; what is left is drained by the next start."""
 
 
