@@ -12,7 +12,10 @@ from runtime.secret import HIDDEN, Secret
 from runtime.settings import LogLevel
 
 # Libraries that tell at INFO what only their makers want to know.
-CHATTY: Final = ("aiokafka", "httpx", "httpcore", "pymongo", "uvicorn.access", "uvicorn.error", "asyncio")
+CHATTY: Final = ("httpx", "httpcore", "pymongo", "uvicorn.access", "uvicorn.error", "asyncio")
+
+# aiokafka tells each failed reconnection as an error, ten a second; that Kafka is away `stream` tells once.
+SILENT: Final = ("aiokafka",)
 
 _before: Final[tuple[Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
@@ -33,6 +36,8 @@ def configure(level: LogLevel, *, stream: TextIO | None = None, human: bool | No
     root.setLevel(level.upper())
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
