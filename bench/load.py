@@ -97,7 +97,7 @@ async def _ourselves(port: int, requests: Sequence[bytes], *, seconds: float, co
 
 
 def paced(port: int, requests: Sequence[bytes], *, seconds: float, rate: float, connections: int) -> Result:
-    """Return what a server does at *rate* requests a second, however long each takes: time counts from when it was due."""
+    """Return what a server does at *rate* requests a second; time counts from when a request was due."""
     return asyncio.run(_paced(port, requests, seconds=seconds, rate=rate, connections=connections))
 
 

@@ -13,8 +13,8 @@ from storage.fold import unpack
 from storage.mongo import Database, answering
 from storage.mongo_chunks import read
 from storage.mongo_filters import scope
+from storage.mongo_parts import part_name
 from storage.mongo_reader import name_of
-from storage.mongo_writer import part_name
 from storage.parts import Parts, unpack_parts
 
 TOO_SLOW_MS: Final = 10_000

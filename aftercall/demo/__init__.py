@@ -3,7 +3,26 @@
 from collections.abc import Mapping
 from typing import Final
 
-from aftercall.demo import bland, elevenlabs, millis, retell, robotappel, standard, synthflow, twilio, ultravox, vapi
+from aftercall.demo import (
+    bland,
+    daily,
+    elevenlabs,
+    livekit,
+    millis,
+    omicall,
+    retell,
+    robotappel,
+    standard,
+    synthflow,
+    tanyi,
+    telnyx,
+    toolzz,
+    twilio,
+    ultravox,
+    vapi,
+    vonage,
+    zenicall,
+)
 from aftercall.demo.webhook import Teller
 from schemas.words import Platform
 
@@ -16,6 +35,14 @@ TELLERS: Final[Mapping[Platform, Teller]] = {
     Platform.ULTRAVOX: ultravox.TELLER,
     Platform.SYNTHFLOW: synthflow.TELLER,
     Platform.MILLIS: millis.TELLER,
+    Platform.LIVEKIT: livekit.TELLER,
+    Platform.VONAGE: vonage.TELLER,
+    Platform.TELNYX: telnyx.TELLER,
+    Platform.DAILY: daily.TELLER,
+    Platform.OMICALL: omicall.TELLER,
+    Platform.TANYI: tanyi.TELLER,
+    Platform.ZENICALL: zenicall.TELLER,
+    Platform.TOOLZZ: toolzz.TELLER,
     Platform.ROBOTAPPEL: robotappel.TELLER,
     Platform.STANDARD: standard.TELLER,
 }
