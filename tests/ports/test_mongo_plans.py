@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from schemas.query import All, Any_, CallQuery, Condition, Field, Filter, Not, Op, Order, OrderBy, Position
+from schemas.query import All, Any_, CallQuery, Condition, Field, Filter, Inner, Not, Op, Order, OrderBy, Position
 from storage.fields import ORDERS, PATHS
 from storage.mongo import Database, connect
 from storage.mongo_filters import OPERATORS, scope
@@ -97,5 +97,5 @@ async def test_one_call_is_found_by_its_names_at_once(calls: Database, field: Fi
 def test_every_store_knows_every_operator_and_field() -> None:
     assert set(OPERATORS) == set(Op) - {Op.TEXT}
     assert set(COMPARE) | {Op.NE, Op.EXISTS} == set(OPERATORS)
-    assert set(PATHS) == set(Field) - {Field.TEXT}
+    assert set(PATHS) == {*Field, *Inner} - {Field.TEXT}
     assert set(ORDERS) == set(OrderBy)

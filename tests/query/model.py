@@ -73,7 +73,7 @@ COMPARES: Final[dict[Op, Callable[[Values, Any], bool]]] = {
 def holds(filter_: Filter, call: Call) -> bool:
     """Say whether *filter_* is true of *call*."""
     match filter_:
-        case Condition(field, op, value):
+        case Condition(Field() as field, op, value):
             return COMPARES[op](HAS[field](call), value)
         case All(parts):
             return all(holds(part, call) for part in parts)
@@ -81,6 +81,8 @@ def holds(filter_: Filter, call: Call) -> bool:
             return any(holds(part, call) for part in parts)
         case Not(part):
             return not holds(part, call)
+        case Condition():
+            raise AssertionError("the model knows the native fields only")
 
 
 def key(call: Call) -> str:
