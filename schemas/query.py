@@ -76,6 +76,10 @@ class Inner(StrEnum):
     REDIALS = "redials"
     OWN_END = "own_end"
     """The platform's own end word, exactly."""
+    BEGUN_AT = "begun_at"
+    """When the call started, when it was created where nobody told."""
+    EXTRACTED = "extracted"
+    """`storage.columns.digest` of what was extracted."""
 
 
 @unique

@@ -13,6 +13,8 @@ class SortBy(StrEnum):
     """What an offset list can be sorted by; ties by `_id` in the same direction, absent values least."""
 
     STARTED_AT = "started_at"
+    BEGUN_AT = "begun_at"
+    """The start, the creation where nobody told: what dialects print as a start."""
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
     NUMBER = "number"

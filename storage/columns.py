@@ -1,9 +1,12 @@
-"""The short texts that dialects search by any part: case and diacritics gone, digits of numbers together. Pure."""
+"""What dialects search and order by: texts without case and diacritics, digits of numbers, a start for each. Pure."""
 
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, Final
+
+import msgspec
 
 _ALIKE: Final = {ord("đ"): "d", ord("ø"): "o", ord("ł"): "l", ord("ı"): "i"}
 """Letters that Unicode does not take apart though people do."""
@@ -26,8 +29,8 @@ def digits(number: str) -> str:
     return "".join(character for character in number if character.isdecimal())
 
 
-def columns(facts: Mapping[str, Any], *, call_id: str) -> dict[str, Any]:
-    """Return what is kept of *facts* for searches by a part of a column, under `folded`."""
+def columns(facts: Mapping[str, Any], *, call_id: str, extracted: Any = None) -> dict[str, Any]:
+    """Return what is kept of *facts* for dialects: texts to search by a part under `folded`, and what they order by."""
     agent, batch, customer = (facts.get(name, {}) for name in ("agent", "batch", "customer"))
     numbers = dict.fromkeys(digits(number) for name in _NUMBERS if (number := facts.get(name)))
     texts = {
@@ -44,4 +47,12 @@ def columns(facts: Mapping[str, Any], *, call_id: str) -> dict[str, Any]:
     kept = {name: folded(text[:LONGEST]) for name, text in texts.items() if text}
     if numbers:
         kept["digits"] = "".join(f"{number} " for number in numbers if number)
-    return {"folded": kept}
+    kept_for_lists = {"folded": kept, "begun_at": facts.get("started_at", facts.get("created_at"))}
+    if extracted is not None:
+        kept_for_lists["extracted"] = digest(extracted)
+    return kept_for_lists
+
+
+def digest(extracted: Any) -> str:
+    """Return what an extracted value is compared by: equal JSON has an equal digest."""
+    return blake2b(msgspec.json.encode(extracted, order="deterministic"), digest_size=12).hexdigest()

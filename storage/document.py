@@ -72,8 +72,8 @@ def shown(registers: Registers, *, identity: Identity, written: Mapping[str, Any
     facts |= _edited(facts, written.get("edits", {}), tenant=identity.tenant)
     if scores := [evaluation["avg"] for evaluation in written.get("evaluations", ())]:
         facts["score"] = sum(scores) / len(scores)
-    if keys := _keys(facts) | columns(facts, call_id=identity.platform_call_id):
-        facts["keys"] = keys
+    searched = columns(facts, call_id=identity.platform_call_id, extracted=told.own.get("extracted"))
+    facts["keys"] = _keys(facts) | searched
     return facts
 
 

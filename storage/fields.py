@@ -62,6 +62,8 @@ PATHS: Final[Mapping[Field | Inner, str]] = {
     Inner.ENDED_BY: "ended_by",
     Inner.REDIALS: "redials",
     Inner.OWN_END: "end_reason",
+    Inner.BEGUN_AT: "keys.begun_at",
+    Inner.EXTRACTED: "keys.extracted",
 }
 """Paths into the stored document; below `keys` there are several values, of which a comparison takes any."""
 

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 NEWEST: Final = (("started_at", DESCENDING), ("_id", DESCENDING))
+_BEGUN: Final = (("keys.begun_at", DESCENDING), ("_id", DESCENDING))
 
 
 class Index(NamedTuple):
@@ -41,6 +42,7 @@ INDEXES: Final = (
     _calls("uid", "one call by uid", ("uid", ASCENDING), unique=True),
     _calls("platform_call_id", "platform_call_id =", ("platform_call_id", ASCENDING)),
     _calls("started", "lists by start, any filter on the way; started_after, started_before", *NEWEST),
+    _calls("begun", "dialects' lists by start, which a call that never started has too", *_BEGUN),
     _calls("created", "lists by creation", ("created_at", DESCENDING), ("_id", DESCENDING)),
     _calls("updated", "updated_after: keeping a copy in step", ("updated_at", DESCENDING), ("_id", DESCENDING)),
     _calls("duration", "lists by duration", ("duration_s", DESCENDING), ("_id", DESCENDING)),

@@ -23,6 +23,7 @@ AT_ONCE: Final = 200
 
 SORTS: Final[Mapping[SortBy, str]] = {
     SortBy.STARTED_AT: "started_at",
+    SortBy.BEGUN_AT: "keys.begun_at",
     SortBy.CREATED_AT: "created_at",
     SortBy.UPDATED_AT: "updated_at",
     SortBy.NUMBER: "number",

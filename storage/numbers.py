@@ -20,8 +20,9 @@ def e164(number: str | None) -> str | None:
 
 
 def spellings(number: str | None) -> list[str]:
-    """Return *number* as received and in E.164 form, each once: what a question may name it by."""
+    """Return *number* as received and in E.164 form, each once, a national one without its punctuation too."""
     if not number:
         return []
-    known = e164(number)
+    bare = number.translate(_SPELLING)
+    known = e164(number) or (bare if bare.isascii() and bare.isdecimal() else None)
     return [number] if known is None or known == number else [number, known]

@@ -141,6 +141,10 @@ def test_e164_where_the_digits_alone_tell_it(number: str, twin: str | None) -> N
     assert set(spellings(number)) == {spelling for spelling in (number, twin) if spelling}
 
 
+def test_a_national_number_is_asked_for_without_its_punctuation() -> None:
+    assert spellings("06 12-34.56 (78)") == ["06 12-34.56 (78)", "0612345678"]
+
+
 def test_rounds_are_the_platforms_else_the_customers_turns() -> None:
     turns = [say(Role.CUSTOMER, "a"), say(Role.AGENT, "b"), say(Role.CUSTOMER, "c")]
 
