@@ -27,8 +27,8 @@ class Gone(Exception):
 async def read_body(receive: Receive, *, limit: int, declared: int, hold: Hold) -> bytes:
     """Return the whole body; raise `TooLarge` above *limit* bytes, before reading it where *declared* says so.
 
-    What was declared is not held before it came: promises cost a sender nothing. The time for it is the server's to
-    bound (`runtime.server`). Raises `Gone` and `NotDurable`.
+    From the first byte on room is held for all that was *declared*: two halves that wait for each other's room would
+    wait for ever. The time for a body is the server's to bound (`runtime.server`). Raises `Gone` and `NotDurable`.
     """
     if declared > limit:
         raise TooLarge(f"The body is larger than {limit} bytes.")
@@ -42,7 +42,7 @@ async def read_body(receive: Receive, *, limit: int, declared: int, hold: Hold) 
         size += len(chunk)
         if size > limit:
             raise TooLarge(f"The body is larger than {limit} bytes.")
-        hold.at_least(size)
+        await hold.at_least(max(size, declared))
         chunks.append(chunk)
         if not message.get("more_body", False):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
@@ -67,7 +67,7 @@ class Unpacker:
         else:
             async with self._one:
                 plain = await asyncio.to_thread(gunzip, body, limit=limit)
-        hold.at_least(len(body) + len(plain))
+        await hold.at_least(len(body) + len(plain))
         return plain
 
 

@@ -184,25 +184,31 @@ async def test_many_senders_at_once_are_all_answered_for_what_they_sent() -> Non
     assert kept == {f"c{n}/end-of-call-report" for n in range(300)}
 
 
-async def test_too_many_large_bodies_at_once_are_put_off_and_small_ones_are_not() -> None:
+async def test_large_bodies_wait_for_one_another_and_then_are_put_off_while_small_ones_pass() -> None:
     large = CLASSES[1]
-    senders = large.together // (large.body - 1) + 2
+    fit = large.together // large.body
+    head = (HEAD + f"content-length: {large.body}\r\n\r\n").encode()
     async with receiver() as ingest:
-        lines = [await asyncio.open_connection("127.0.0.1", ingest.port) for _ in range(senders)]
-        half = (HEAD + f"content-length: {large.body}\r\n\r\n").encode() + b"x" * (large.body - 1)
-        clients = [Line(*pair) for pair in lines]
-        await asyncio.gather(*(client.send(half) for client in clients))
-        first = await asyncio.wait(
-            [asyncio.create_task(client.answer()) for client in clients], return_when=asyncio.FIRST_COMPLETED
-        )
+        clients = [Line(*await asyncio.open_connection("127.0.0.1", ingest.port)) for _ in range(fit + 1)]
+        for client in clients:
+            await client.send(head + b"x")
         small = await ingest.http.post("/webhooks/acme", content=REPORT, headers=PROVEN)
-        for task in first[1]:
-            task.cancel()
+        refused = await clients[-1].answer()  # it waited, and nobody ended
         for client in clients:
             client.writer.close()
 
-    assert {task.result()[0] for task in first[0]} == {503}
     assert small.status_code == 200
+    assert (refused[0], refused[1]["error"]) == (503, "unavailable")
+
+
+async def test_more_large_bodies_than_fit_are_all_taken_one_behind_the_other() -> None:
+    body = json.dumps({"message": {"type": "end-of-call-report", "call": {"id": "c"}, "pad": "a" * 4 * 2**20}}).encode()
+    async with receiver() as ingest:
+        answers = await asyncio.gather(
+            *(ingest.http.post("/webhooks/acme", content=body, headers=PROVEN) for _ in range(20))
+        )
+
+    assert [answer.status_code for answer in answers] == [200] * 20
 
 
 async def test_what_is_in_flight_is_answered_while_the_server_ends() -> None:
