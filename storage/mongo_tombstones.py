@@ -59,11 +59,8 @@ class MongoTombstones:
 
     async def of(self, tenants: Iterable[str]) -> frozenset[str]:
         """Return which of *tenants* have ever erased anything: most have not, and theirs need not be looked up."""
-        wanted = set(tenants)
         with answering():
-            return frozenset([
-                tenant for tenant in wanted if await self._tombstones.find_one({"tenant": tenant}, {"_id": 1})
-            ])  # fmt: skip
+            return frozenset(await self._tombstones.distinct("tenant", {"tenant": {"$in": sorted(set(tenants))}}))
 
     async def _forget_rows(self, uids: Sequence[str]) -> None:
         """Take calls out of the exports that were ordered before and not yet fetched."""

@@ -4,7 +4,7 @@ The order of writes: long parts, then the document that refers to them, then the
 dies in between leaves nothing that reads wrong, and the same updates made again complete it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import bson
@@ -65,43 +65,29 @@ class MongoWriter:
 
     async def keep(self, envelopes: Sequence[Envelope]) -> None:
         """Keep the raw events; of an equal one, when it came first and last."""
-        erased = await self._erased(envelopes)
-        kept = [event for event in envelopes if uid_of(event) not in erased] if erased else envelopes
-        rows = [row for event in kept for row in raw_event(event, days=self._raw_days(event.tenant))]
+        rows = [row for event in envelopes for row in raw_event(event, days=self._raw_days(event.tenant))]
         with answering():
             again = [row for row in await insert(self._events, rows) if "received_at" in row]
             await write(self._events, [UpdateOne({"_id": row["_id"]}, _came_again(row)) for row in again])
-            overtaken = await self._erased(kept)
-            await write(self._events, [DeleteMany(all_of(uid)) for uid in overtaken])
+        await self._unkeep(envelopes)
 
-    async def _erased(self, envelopes: Sequence[Envelope]) -> set[str]:
-        """Return the uids of the calls that were erased."""
+    async def _unkeep(self, envelopes: Sequence[Envelope]) -> None:
+        """Take away what was kept of erased calls: looked at after the write, for an erasure may overtake it."""
         erasing = await self._tombstones.of(event.tenant for event in envelopes)
-        return await self._tombstones.erased_calls({uid_of(event) for event in envelopes if event.tenant in erasing})
+        suspects = {uid_of(event) for event in envelopes if event.tenant in erasing}
+        erased = await self._tombstones.erased_calls(suspects)
+        with answering():
+            await write(self._events, [DeleteMany(all_of(uid)) for uid in erased])
 
     async def apply(self, updates: Sequence[CallUpdate]) -> Sequence[CallUpdate]:
         """Fold each update into its call; returns those that no document can hold."""
-        waiting = await self._living(_by_call(updates))
+        erasing = await self._tombstones.of(update.tenant for update in updates)
+        waiting = await self._living(_by_call(updates), erasing)
         refused: list[CallUpdate] = []
         with answering():
             while waiting:
-                waiting = await self._round(waiting, refused)
+                waiting = await self._round(waiting, refused, erasing)
         return refused
-
-    async def _round(self, waiting: dict[str, Waiting], refused: list[CallUpdate]) -> dict[str, Waiting]:
-        """Read, fold and write each call once; returns the calls that somebody else wrote meanwhile."""
-        before = {row["_id"]: row async for row in self._calls.find({"_id": {"$in": list(waiting)}}, NEEDED)}
-        after: dict[str, Folded] = {}
-        results = {key: folded(before.get(key), call.updates, identity=call.identity) for key, call in waiting.items()}
-        await self._searched(result for result in results.values() if result)
-        for key, call in waiting.items():
-            result = results[key]
-            if result and _too_large(result.document):
-                refused.extend(call.updates)
-            elif result:
-                after[key] = result
-                call.parts |= result.parts.keys() | result.media.keys() | result.let_go
-        return await self._put(waiting, before, after)
 
     async def refold(self, before: Document | None, updates: Sequence[CallUpdate]) -> bool:
         """Make one call anew from *updates*, which are all there were; False where it was written since *before*."""
@@ -114,14 +100,36 @@ class MongoWriter:
         if _too_large(result.document):
             return True
         call.parts = {*result.parts, *result.media, *result.let_go}
+        erasing = await self._tombstones.of([call.identity.tenant])
         with answering():
-            return not await self._put({key: call}, {key: before} if before else {}, {key: result})
+            return not await self._put({key: call}, {key: before} if before else {}, {key: result}, erasing)
+
+    async def _round(
+        self, waiting: dict[str, Waiting], refused: list[CallUpdate], erasing: Collection[str]
+    ) -> dict[str, Waiting]:
+        """Read, fold and write each call once; returns the calls that somebody else wrote meanwhile."""
+        before = {row["_id"]: row async for row in self._calls.find({"_id": {"$in": list(waiting)}}, NEEDED)}
+        after: dict[str, Folded] = {}
+        results = {key: folded(before.get(key), call.updates, identity=call.identity) for key, call in waiting.items()}
+        await self._searched(result for result in results.values() if result)
+        for key, call in waiting.items():
+            result = results[key]
+            if result and _too_large(result.document):
+                refused.extend(call.updates)
+            elif result:
+                after[key] = result
+                call.parts |= result.parts.keys() | result.media.keys() | result.let_go
+        return await self._put(waiting, before, after, erasing)
 
     async def _put(
-        self, waiting: dict[str, Waiting], before: Mapping[str, Document], after: dict[str, Folded]
+        self,
+        waiting: dict[str, Waiting],
+        before: Mapping[str, Document],
+        after: dict[str, Folded],
+        erasing: Collection[str],
     ) -> dict[str, Waiting]:
         """Write what was folded, in the order that any interruption leaves whole; returns the calls to fold again."""
-        for key in await self._forbidden(after):
+        for key in await self._forbidden(after, erasing):
             del after[key], waiting[key]
         await self._write_parts(after.values())
         again = await self._write_calls(after, before)
@@ -143,18 +151,16 @@ class MongoWriter:
             parts += [read_again[name] for ref in earlier[uid] if (name := part_name(uid, ref)) in read_again]
             result.document["text"] = searched(result.document, parts)
 
-    async def _living(self, waiting: dict[str, Waiting]) -> dict[str, Waiting]:
+    async def _living(self, waiting: dict[str, Waiting], erasing: Collection[str]) -> dict[str, Waiting]:
         """Return the calls that were not erased; of the others nothing is folded again, nor kept."""
-        erasing = await self._tombstones.of(call.identity.tenant for call in waiting.values())
         names = {call.identity.uid: call.identity for call in waiting.values() if call.identity.tenant in erasing}
         erased = await self._tombstones.erased_calls(names)
         if erased:
             await self._tombstones.take_away([names[uid].fields() for uid in erased])
         return {key: call for key, call in waiting.items() if call.identity.uid not in erased}
 
-    async def _forbidden(self, after: Mapping[str, Folded]) -> list[str]:
+    async def _forbidden(self, after: Mapping[str, Folded], erasing: Collection[str]) -> list[str]:
         """Return the calls that hold a number which was erased after they started; they are erased, too."""
-        erasing = await self._tombstones.of(result.document["tenant"] for result in after.values())
         suspects = [result.document for result in after.values() if result.document["tenant"] in erasing]
         found = await self._tombstones.erased_by_number(suspects)
         if found:
@@ -163,8 +169,10 @@ class MongoWriter:
 
     async def _look_again(self, done: Mapping[str, Waiting], after: Mapping[str, Folded]) -> None:
         """Take away what was erased while it was written."""
-        await self._living(dict(done))
-        await self._forbidden({key: result for key, result in after.items() if key in done})
+        erasing = await self._tombstones.of(call.identity.tenant for call in done.values())
+        if erasing:
+            await self._living(dict(done), erasing)
+            await self._forbidden({key: result for key, result in after.items() if key in done}, erasing)
 
     async def _write_parts(self, results: Iterable[Folded]) -> None:
         """Write turns, transcripts and recordings; under a name that is taken are these very bytes."""
