@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from ingest.checks import check_connections
 from runtime.config_watch import ConfigWatch
 from runtime.errors import Misconfigured
-from runtime.settings import Settings
+from runtime.settings import Compression, Settings
 from storage.mongo import Database, connect
 from storage.mongo_keeper import MongoKeeper
 from storage.ports import Away
@@ -96,6 +96,7 @@ def kafka_settings(settings: Settings) -> KafkaSettings:
         sasl_username=settings.kafka_username,
         sasl_password=settings.kafka_password.reveal() if settings.kafka_password else None,
         ssl_ca=str(settings.kafka_ca_file) if settings.kafka_ca_file else None,
+        compression=None if settings.kafka_compression is Compression.NONE else settings.kafka_compression,
     )
 
 

@@ -41,6 +41,14 @@ class SaslMechanism(StrEnum):
 
 
 @unique
+class Compression(StrEnum):
+    """What batches are packed with on their way to the broker."""
+
+    NONE = "none"
+    ZSTD = "zstd"
+
+
+@unique
 class LogLevel(StrEnum):
     """The least grave line that is written."""
 
@@ -61,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kafka_username: str | None = None
     kafka_password: Secret | None = None
     kafka_ca_file: Path | None = None
+    kafka_compression: Compression = Compression.NONE
     mongo_url: Secret | None = None
     host: str = "127.0.0.1"
     port: Port | None = None

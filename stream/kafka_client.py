@@ -29,8 +29,6 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True):
     sasl_username: str | None = None
     sasl_password: str | None = None
     ssl_ca: str | None = None
-    ssl_cert: str | None = None
-    ssl_key: str | None = None
     compression: str | None = None
     """None, or `zstd` where the network or the brokers' disks are dearer than this machine's cores."""
 
@@ -75,9 +73,6 @@ def _check(settings: KafkaSettings) -> None:
 
 def _ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=settings.ssl_ca)
-        if settings.ssl_cert is not None:
-            context.load_cert_chain(settings.ssl_cert, settings.ssl_key)
+        return ssl.create_default_context(cafile=settings.ssl_ca)
     except OSError as error:
         raise Unusable(f"AFTERCALL_KAFKA_CA_FILE cannot be read: {error}") from error
-    return context

@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+import msgspec
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
@@ -10,7 +11,7 @@ from stream.kafka import kafka_publisher, kafka_source, reached_topics
 from stream.kafka_client import KafkaSettings, client_options
 from stream.kafka_topics import BODIES, DAY_MS, DEAD, EVENTS, PARTITIONS, TOPICS, Seen, ensure_topics, judge
 from stream.ports import Unusable
-from tests.ports.streams import SOON_S, bodies, make_envelope, take
+from tests.ports.streams import SOON_S, bodies, make_envelope, publish_all, take
 from tests.servers.hosts import free_port
 
 EVENTS_ROW = TOPICS[0]
@@ -85,6 +86,17 @@ async def test_a_poor_topic_is_told_loudly_and_used_all_the_same(
     assert {entry.message for entry in caplog.records} == {"topic_cannot_keep_promise"}
     async with kafka_source(settings=settings) as source:
         assert bodies(await take(source, 1)) == [large]
+
+
+async def test_compressed_batches_are_read_like_any_others(settings: KafkaSettings) -> None:
+    sent = [make_envelope(b"word " * 5_000, event_id=str(number)) for number in range(20)]
+    async with kafka_publisher(
+        settings=msgspec.structs.replace(settings, compression="zstd"), wait_s=SOON_S
+    ) as publisher:
+        await publish_all(publisher, sent)
+
+    async with kafka_source(settings=settings) as source:
+        assert bodies(await take(source, 20)) == [envelope.body for envelope in sent]
 
 
 async def test_looking_without_making_makes_nothing(settings: KafkaSettings) -> None:
