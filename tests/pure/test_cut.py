@@ -147,3 +147,20 @@ def plainly_cut(value: Any, row: Cut, path: tuple[str, ...]) -> Any:
         return value
     named = [key for key in value if (key in row.names if row.keep is None else key not in row.keep)]
     return {k: "[cut]" if k in named and v is not None else v for k, v in value.items()}
+
+
+def messages(text: str) -> Any:
+    """Return the messages of a Vapi *text* after the cut."""
+    return json.loads(cut(b'{"message":{"messages":%s}}' % text.encode(), CUTS))["message"]["messages"]
+
+
+def test_what_another_says_in_the_same_words_stays() -> None:
+    said = messages('[{"role":"system","message":"Be kind."},{"role":"user","message":"Be kind."}]')
+
+    assert said == [{"role": "system", "message": "[cut]"}, {"role": "user", "message": "Be kind."}]
+
+
+def test_a_text_like_the_space_between_two_others_is_not_taken_for_it() -> None:
+    said = messages('[{"role" :"system" ,"message" :",","time" :1}]')
+
+    assert said == [{"role": "system", "message": "[cut]", "time": 1}]
