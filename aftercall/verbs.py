@@ -21,6 +21,8 @@ VERBS: Final = {
     "replay": "aftercall.replay",
     "rebuild": "aftercall.rebuild",
     "doctor": "aftercall.doctor",
+    "calls": "aftercall.calls",
+    "bench": "aftercall.bench",
 }
 """Each module's `app` holds one command, or several that become words below the verb."""
 

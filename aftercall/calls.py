@@ -1,0 +1,186 @@
+"""`aftercall calls`: list, show, export and watch calls without curl."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import httpx
+import typer
+from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
+
+from aftercall import flags
+from aftercall.demo.token import find_token
+from aftercall.demo.watch import table
+from aftercall.screen import screen
+from aftercall.urls import base_url
+from runtime.errors import CannotStart, Misconfigured
+
+app = typer.Typer(help="Calls on this terminal: list, show, export, watch.", no_args_is_help=True)
+
+PATIENCE_S: Final = 30.0
+PAGE: Final = 200  # the largest that the API gives
+
+Url = Annotated[str | None, typer.Option(help="Where calls are read. [AFTERCALL_PUBLIC_URL, host and port]")]
+Token = Annotated[str | None, typer.Option(help="A key's token; that of the starter by default.")]
+Filters = Annotated[
+    list[str] | None, typer.Option("--filter", "-f", help="A filter of the API, such as outcome=busy; may be repeated.")
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON as the API gives it, a call a line.")]
+
+
+@app.command("list")
+def list_(
+    *,
+    filters: Filters = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    order: Annotated[
+        str, typer.Option(help="started_at, created_at, duration_s or cost; - for descending.")
+    ] = "-started_at",
+    as_json: Json = False,
+    url: Url = None,
+    token: Token = None,
+    config: flags.Config = None,
+    data: flags.Data = None,
+) -> None:
+    """Show calls, newest first."""
+    with _client(url=url, token=token, config=config, data=data) as client:
+        calls = _pages(client, _pairs(filters), order=order, limit=limit)
+    if as_json:
+        for call in calls:
+            typer.echo(json.dumps(call, ensure_ascii=False))
+    else:
+        screen().print(table(calls, title=f"{len(calls)} calls"))
+
+
+@app.command()
+def show(
+    call: Annotated[str, typer.Argument(help="Its uid or its number.")],
+    *,
+    as_json: Json = False,
+    url: Url = None,
+    token: Token = None,
+    config: flags.Config = None,
+    data: flags.Data = None,
+) -> None:
+    """Show one call and what was said."""
+    with _client(url=url, token=token, config=config, data=data) as client:
+        found = _answer(client.get(f"/v1/calls/{call}")).json()
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    screen().print(table([found], title=f"call {found['number']}, {found['uid']}"))
+    for turn in found["turns"]:
+        screen().print(f"{turn['role']:>9}  {turn['text']}")
+
+
+@app.command()
+def export(
+    target: Annotated[Path, typer.Argument(help="The file; its ending (csv, jsonl, xlsx) is the format.")],
+    *,
+    filters: Filters = None,
+    columns: Annotated[str | None, typer.Option(help="Fields, separated by commas; the list's by default.")] = None,
+    url: Url = None,
+    token: Token = None,
+    config: flags.Config = None,
+    data: flags.Data = None,
+) -> None:
+    """Write calls into a file."""
+    conditions = [{"field": name, "op": "eq", "value": value} for name, value in _pairs(filters)]
+    body: dict[str, Any] = {"format": target.suffix.removeprefix(".").lower(), "filter": {"all": conditions}}
+    body |= {"columns": columns.split(",")} if columns else {}
+    with _client(url=url, token=token, config=config, data=data) as client:
+        ordered = _answer(client.post("/v1/exports", json=body)).json()
+        size = _fetched(client, ordered["url"], target)
+    screen().print(f"{target}: {size} bytes.")
+
+
+@app.command()
+def watch(
+    *,
+    filters: Filters = None,
+    as_json: Json = False,
+    url: Url = None,
+    token: Token = None,
+    config: flags.Config = None,
+    data: flags.Data = None,
+) -> None:
+    """Show calls as they change, until Ctrl-C."""
+    with (
+        _client(url=url, token=token, config=config, data=data) as client,
+        client.stream("GET", "/v1/live", params=httpx.QueryParams(tuple(_pairs(filters))), timeout=None) as answer,
+    ):
+        if answer.is_error:
+            answer.read()
+        _answer(answer)
+        for line in answer.iter_lines():
+            if line.startswith("data:"):
+                _tell(json.loads(line.removeprefix("data:")), as_json=as_json)
+
+
+def _tell(call: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(call, ensure_ascii=False))
+    else:
+        told = (call["updated_at"], call["platform"], call["customer_number"], call["outcome"], call["summary"])
+        screen().print("  ".join(str(part) for part in told if part))
+    sys.stdout.flush()
+
+
+def _client(*, url: str | None, token: str | None, config: Path | None, data: Path | None) -> httpx.Client:
+    settings = flags.settings(config=config, data=data)
+    known = token or find_token(settings)
+    if known is None:
+        raise Misconfigured("There is no token: give --token, or make a key with `aftercall keys add`.")
+    where = (url or base_url(settings)).rstrip("/")
+    return httpx.Client(base_url=where, headers={"Authorization": f"Bearer {known}"}, timeout=PATIENCE_S)
+
+
+def _pairs(filters: list[str] | None) -> list[tuple[str, str]]:
+    pairs = []
+    for each in filters or []:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise Misconfigured(f"--filter {each!r} is not of the form name=value.")
+        pairs.append((name, value))
+    return pairs
+
+
+def _pages(client: httpx.Client, filters: list[tuple[str, str]], *, order: str, limit: int) -> list[dict[str, Any]]:
+    calls: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while len(calls) < limit:
+        asked: list[tuple[str, str | int]] = [*filters, ("order", order), ("limit", min(PAGE, limit - len(calls)))]
+        page = _answer(client.get("/v1/calls", params=[*asked, *([("cursor", cursor)] if cursor else [])])).json()
+        calls += page["calls"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    return calls
+
+
+def _fetched(client: httpx.Client, url: str, target: Path) -> int:
+    size = 0
+    with (
+        client.stream("GET", url) as answer,
+        target.open("wb") as file,
+        Progress(*Progress.get_default_columns()[:1], DownloadColumn(), TransferSpeedColumn(), console=screen()) as bar,
+    ):
+        _answer(answer)
+        task = bar.add_task(str(target), total=None)
+        for piece in answer.iter_bytes():
+            file.write(piece)
+            size += len(piece)
+            bar.update(task, completed=size)
+    return size
+
+
+def _answer(answer: httpx.Response) -> httpx.Response:
+    """Return *answer* if it is good; raise `CannotStart` with what the API says to do if not."""
+    if answer.is_success:
+        return answer
+    try:
+        told = answer.json().get("detail", answer.text)
+    except (ValueError, httpx.ResponseNotRead):
+        told = answer.reason_phrase
+    raise CannotStart(f"{answer.status_code}: {told}")
