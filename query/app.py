@@ -10,8 +10,9 @@ from starlette.routing import Route
 from query.auth import Keyring
 from query.cors import Cors
 from query.dialects.serving import Serving
-from query.edge import Edge, nowhere
+from query.edge import Edge, Endpoint, nowhere
 from query.limits import Limits
+from query.openapi.serving import Described
 from query.routes import endpoints
 from query.stores import Stores
 from runtime.config import Config
@@ -29,7 +30,12 @@ def create_app(
     """Return the app; *config* tells what is configured now, *clock* the time (UTC), *signing_key* signs cursors."""
     table = endpoints(stores, clock=clock, signing_key=signing_key, public_url=public_url)
     keyring, limits, cors = Keyring(config, clock), Limits(clock), Cors(cors_origins)
-    paths = groupby(table, key=lambda row: row.path)
+    described = Described(lambda: table)
+    open_ = (
+        Endpoint("GET", "/openapi.json", described.json, None, "This document.", open=True),
+        Endpoint("GET", "/docs", described.html, None, "This document as a page.", open=True),
+    )
+    paths = groupby((*table, *open_), key=lambda row: row.path)
     edges = [(path, Edge(list(rows), keyring=keyring, limits=limits, cors=cors)) for path, rows in paths]
     dialects = Serving(
         stores=stores, config=config, clock=clock, signing_key=signing_key, public_url=public_url
