@@ -8,10 +8,14 @@ from typing import Any, Final
 
 import msgspec
 
+from schemas.words import Platform
+
 _ALIKE: Final = {ord("đ"): "d", ord("ø"): "o", ord("ł"): "l", ord("ı"): "i"}
 """Letters that Unicode does not take apart though people do."""
 LONGEST: Final = 10_000
 """Characters of a column that a part is looked for in: no summary has more, and a document has room for them."""
+OWN_IDS: Final = {Platform.TOOLZZ: "id"}
+"""Members of `ext` by which a platform's own API names a call beside its call id."""
 _NUMBERS: Final = ("from", "to", "customer_number")
 
 
@@ -51,6 +55,12 @@ def columns(facts: Mapping[str, Any], *, call_id: str, extracted: Any = None) ->
     if extracted is not None:
         kept_for_lists["extracted"] = digest(extracted)
     return kept_for_lists
+
+
+def own_id(ext: Mapping[str, Any], *, platform: Platform) -> dict[str, str]:
+    """Return the platform's other name of a call, under `own_id`."""
+    named = ext.get(OWN_IDS.get(platform, ""))
+    return {"own_id": named} if isinstance(named, str) else {}
 
 
 def digest(extracted: Any) -> str:

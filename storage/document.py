@@ -12,7 +12,7 @@ import msgspec
 from schemas.call import Call, call_key, call_uid, tag_id
 from schemas.update import CallUpdate, Media
 from schemas.words import Platform, Workflow
-from storage.columns import columns
+from storage.columns import columns, own_id
 from storage.derive import derive, ext, recordings
 from storage.flatten import flatten, to_time
 from storage.fold import Registers, fold, settle, unpack
@@ -73,7 +73,7 @@ def shown(registers: Registers, *, identity: Identity, written: Mapping[str, Any
     if scores := [evaluation["avg"] for evaluation in written.get("evaluations", ())]:
         facts["score"] = sum(scores) / len(scores)
     searched = columns(facts, call_id=identity.platform_call_id, extracted=told.own.get("extracted"))
-    facts["keys"] = _keys(facts) | searched
+    facts["keys"] = _keys(facts) | searched | own_id(told.group("ext"), platform=identity.platform)
     return facts
 
 

@@ -41,6 +41,12 @@ INDEXES: Final = (
     _calls("number", "one call by number; numbers are never given twice", ("number", ASCENDING), unique=True),
     _calls("uid", "one call by uid", ("uid", ASCENDING), unique=True),
     _calls("platform_call_id", "platform_call_id =", ("platform_call_id", ASCENDING)),
+    _calls(
+        "own_id",
+        "one call by what its platform names it beside its call id",
+        ("keys.own_id", ASCENDING),
+        partialFilterExpression={"keys.own_id": {"$type": "string"}},
+    ),
     _calls("started", "lists by start, any filter on the way; started_after, started_before", *NEWEST),
     _calls("begun", "dialects' lists by start, which a call that never started has too", *_BEGUN),
     _calls("created", "lists by creation", ("created_at", DESCENDING), ("_id", DESCENDING)),

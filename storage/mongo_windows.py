@@ -118,8 +118,11 @@ class MongoWindows:
         return _batches(rows)
 
     async def find(self, tenant: str, call_id: str, *, units: Units) -> Call | None:
-        """Return one whole call by `platform_call_id`, `uid` or `number`; of several the one that started last."""
-        either: list[Document] = [{"platform_call_id": call_id}]
+        """Return one whole call by `platform_call_id`, `uid`, `number` or the platform's other name of it.
+
+        Of several the one that started last.
+        """
+        either: list[Document] = [{"platform_call_id": call_id}, {"keys.own_id": call_id}]
         if (name := name_of(call_id)) is not None:
             either.append(name)
         seen: Document = {"tenant": tenant, "$or": either}
@@ -146,7 +149,8 @@ class MongoWindows:
     async def units(self, tenant: str) -> list[str]:
         """Return the ids of the units that have calls."""
         with answering():
-            return sorted(await self._calls.distinct("unit.id", {"tenant": tenant}))
+            known = await self._calls.distinct("unit.id", {"tenant": tenant})
+        return sorted(each for each in known if each is not None)  # an index tells what is absent as null
 
     async def _whole(self, documents: Sequence[Document]) -> list[Call]:
         named = {each["uid"]: heard(unpack(each["registers"])) for each in documents}

@@ -8,5 +8,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from query.dialects.dialect import Dialect
+from query.dialects.toolzz.dialect import TOOLZZ
 
-DIALECTS: Final[Mapping[str, Dialect]] = {}
+DIALECTS: Final[Mapping[str, Dialect]] = {each.name: each for each in (TOOLZZ,)}

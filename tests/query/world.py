@@ -43,10 +43,10 @@ class Clock:
 class World:
     """The tenants `acme` and `other` under names that no other test has, and their keys, each token its id."""
 
-    def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
+    def __init__(self, database: AsyncDatabase[dict[str, Any]], *, acme: str | None = None) -> None:
         self.clock = Clock()
         self.database = database
-        self.acme, self.other = f"acme-{token_hex(4)}", f"other-{token_hex(4)}"
+        self.acme, self.other = acme or f"acme-{token_hex(4)}", f"other-{token_hex(4)}"
         self.stores = mongo_stores(database, clock=self.clock)
         self.writer = MongoWriter(database, raw_days=lambda _: 30, clock=self.clock)
         units = (UnitConfig(id="1", name="Zenith", created_at=START),)

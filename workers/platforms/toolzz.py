@@ -1,14 +1,14 @@
 """Toolzz: the whole call log, once, when the call is over."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from schemas.call import Agent, Unit
 from schemas.envelope import Envelope
 from schemas.money import Cost
 from schemas.platforms import toolzz as sent
 from schemas.update import Facts
-from schemas.words import AgentKind, Channel, Outcome, RecordingChannel, Stage
+from schemas.words import AgentKind, Channel, Outcome, RecordingChannel, Role, Stage
 from workers.ending import ending, weighed
 from workers.normaliser import Malformed
 from workers.reading import Doc, cost_parts, decode, first
@@ -24,9 +24,12 @@ _CHANNELS: Final = {
     "userRecordingUrl": RecordingChannel.CUSTOMER,
 }
 _TOLD: Final = frozenset({
-    "callId", "callName", "unityId", "botId", "phone", "callDate", "duration", "transcription", "summary",
-    "dataStructure", "createdAt", "message", *_CHANNELS,
+    "callId", "callName", "unityId", "botId", "phone", "duration", "transcription", "summary", "dataStructure",
+    "message", *_CHANNELS,
 })  # fmt: skip
+
+
+_SPEAKERS: Final = frozenset({Role.AGENT, Role.CUSTOMER})
 
 
 def normalise(event: Envelope, /) -> Facts | None:
@@ -67,8 +70,15 @@ def _facts(doc: Doc) -> Facts:
         extracted=first(doc.json("dataStructure")),
         success=success(doc.raw("successEvaluation")),
         env=doc.text("metadata", "environment"),
-        ext=rest(doc.value, told=_TOLD),
+        ext=_ext(doc),
     )
+
+
+def _ext(doc: Doc) -> dict[str, Any]:
+    """What was said is kept as it came too: Toolzz' own API gives these items back with their ids."""
+    kept = rest(doc.value, told=_TOLD)
+    spoken = [one.json() for one in doc.each("transcription") if role(one.raw("role")) in _SPEAKERS]
+    return {**kept, "transcription": spoken} if spoken else kept
 
 
 def _channel(doc: Doc) -> Channel:

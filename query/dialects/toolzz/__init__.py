@@ -1,0 +1,1 @@
+"""Toolzz: voice call logs of a unit, searched and one by one."""

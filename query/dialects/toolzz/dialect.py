@@ -1,0 +1,133 @@
+"""The routes of Toolzz, its answers and its errors."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from query.auth import Scope
+from query.dialects.bearer import bearer
+from query.dialects.columns import shown
+from query.dialects.dialect import Ask, Asked, Dialect, Fault, Faulted, Refused, Reply, Route
+from query.dialects.matching import NO_UNIT, every, of_unit
+from query.dialects.pages import Numbered
+from query.dialects.shelf import Shelf, uuid_of
+from query.dialects.statuses import KEYS, STATUS, headers
+from query.dialects.toolzz import schemas
+from query.dialects.toolzz.asking import Wrong, search
+from query.dialects.toolzz.items import COLUMNS, Row
+from query.zones import zone_named
+from runtime.config import Tenant
+
+FOUND: Final = "Call logs retrieved successfully"
+READ: Final = "Call log retrieved successfully"
+ZONE: Final = "America/Sao_Paulo"
+"""Of tenants that name none: Toolzz' own."""
+
+
+async def search_unit(asked: Asked) -> Reply:
+    """Answer with one page of a unit's calls."""
+    unit_id = await _unit(asked)
+    zone = _zone(asked.tenant)
+    try:
+        wanted = search(asked.ask.body, now=asked.ask.now, zone=zone)
+    except Wrong as wrong:
+        raise _refused(wrong.path, wrong.message) from None
+    filter_ = every([of_unit(unit_id), wanted.filter])
+    page = Numbered(wanted.page, wanted.size, await asked.shelf.count(filter_))
+    calls = []
+    if page.skip < page.total:
+        calls = await asked.shelf.window(filter_, sort=wanted.sort, skip=page.skip, limit=page.size, whole=True)
+    base_url = asked.ask.base_url
+    rows = [Row(call=call, tenant=asked.tenant, zone=zone, base_url=base_url) for call in calls]
+    items = [shown(COLUMNS, row) for row in rows]
+    return Reply(body={"message": FOUND, "items": items, "pagination": _pagination(page)})
+
+
+async def one(asked: Asked) -> Reply:
+    """Answer with one call, found by the provider's id, else by ours."""
+    call = await asked.shelf.find(asked.ask.parts["callId"])
+    if call is None:
+        raise Refused(Reply(body={"message": "Call log not found"}, status=404))
+    zone, base_url = _zone(asked.tenant), asked.ask.base_url
+    row = Row(call=call, tenant=asked.tenant, zone=zone, base_url=base_url, alone=True, message=READ)
+    return Reply(body=shown(COLUMNS, row))
+
+
+async def _unit(asked: Asked) -> str:
+    """Return the id of the unit in the path."""
+    try:
+        wanted = str(UUID(asked.ask.parts["unityId"]))
+    except ValueError:
+        raise _refused("unityId", "must be a UUID") from None
+    for unit_id in [*await _units(asked.shelf), *([] if asked.caller.units is not None else [NO_UNIT])]:
+        if uuid_of(tenant=asked.tenant.id, kind="unit", id_=unit_id) == wanted:
+            return unit_id
+    raise Refused(Reply(body={"message": "Unit not found"}, status=404))
+
+
+async def _units(shelf: Shelf) -> Sequence[str]:
+    return await shelf.units()
+
+
+def _zone(tenant: Tenant) -> ZoneInfo:
+    return zone_named(tenant.time_zone) or ZoneInfo(ZONE)
+
+
+def _pagination(page: Numbered) -> dict[str, Any]:
+    return {
+        "currentPage": page.page,
+        "hasNextPage": page.has_next,
+        "hasPreviousPage": page.has_previous,
+        "pageSize": page.size,
+        "totalItems": page.total,
+        "totalPages": page.pages,
+    }
+
+
+def _refused(path: str, message: str) -> Refused:
+    errors = [{"path": path, "message": message}]
+    told = f"{path} {message}" if path else message
+    return Refused(Reply(body={"message": told, "errors": errors}, status=400))
+
+
+def fault(faulted: Faulted, ask: Ask) -> Reply:
+    """Return `{"message"}`, which every answer of Toolzz has."""
+    message = MESSAGES.get(faulted.fault) or faulted.detail or "Not found"
+    if faulted.fault in KEYS:
+        message = "Unauthorized"
+    return Reply(body={"message": message}, status=STATUS[faulted.fault], headers=headers(faulted))
+
+
+MESSAGES: Final = {
+    Fault.NO_PATH: "Not found",
+    Fault.SWITCHED_OFF: "Not found",
+    Fault.METHOD: "Method not allowed",
+    Fault.INTERNAL: "Internal server error",
+}
+
+TOOLZZ: Final = Dialect(
+    name="toolzz",
+    title="Toolzz voice call logs",
+    under=("/api/v1/voice/call-logs",),
+    routes=(
+        Route(
+            method="POST",
+            path="/api/v1/voice/call-logs/search/{unityId}",
+            tells="Search a unit's calls.",
+            scope=Scope.READ,
+            answer=search_unit,
+            schema=schemas.SEARCH,
+        ),
+        Route(
+            method="GET",
+            path="/api/v1/voice/call-logs/id/{callId}",
+            tells="Read one call.",
+            scope=Scope.READ,
+            answer=one,
+            schema=schemas.ONE,
+        ),
+    ),
+    authenticate=bearer,
+    fault=fault,
+)

@@ -1,0 +1,202 @@
+"""A call as Toolzz shows it, the same object in a search and alone: one row a field."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any, Final
+
+import msgspec
+
+from query.dialects import amounts
+from query.dialects.columns import FLAG, INTEGER, NUMBER, TEXT, Column, list_schema, member_schema
+from query.dialects.moments import clock, epoch_ms
+from query.dialects.named_units import unit_of
+from query.dialects.shelf import uuid_of
+from query.dialects.speech import begun_at, said_at, spoken
+from query.views import instant
+from runtime.config import Tenant
+from schemas.call import Call, Unit
+from schemas.words import Channel, CostPart, Outcome, Platform, Role
+
+Json = dict[str, Any]
+ROLES: Final[Mapping[Role, str]] = {Role.AGENT: "assistant", Role.CUSTOMER: "user"}
+ENDS: Final[Mapping[Outcome | None, str]] = {
+    **dict.fromkeys(Outcome, "NO_ANSWER"),
+    Outcome.ANSWERED: "ENDED",
+    Outcome.IN_PROGRESS: "IN_PROGRESS",
+    None: "ENDED",
+}
+CONVERTED: Final = "CONVERTED"
+COST_PARTS: Final[Mapping[str, CostPart]] = {
+    "sttCost": CostPart.STT,
+    "llmCost": CostPart.LLM,
+    "ttsCost": CostPart.TTS,
+}
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A call and what showing it takes; *alone* its duration has hours, `message` is the answer's."""
+
+    call: Call
+    tenant: Tenant
+    zone: tzinfo
+    base_url: str
+    alone: bool = False
+    message: str = ""
+
+    @property
+    def own(self) -> Json:
+        """What Toolzz itself sent of the call: it comes back as it came."""
+        sent = self.call.ext.get(Platform.TOOLZZ, {}) if self.call.platform is Platform.TOOLZZ else {}
+        return sent if isinstance(sent, dict) else {}
+
+    @property
+    def start(self) -> datetime:
+        """When the call began, in the tenant's zone."""
+        return begun_at(self.call).astimezone(self.zone)
+
+    @property
+    def unit(self) -> Unit:
+        """The call's unit."""
+        return unit_of(self.call, self.tenant)
+
+
+def _uuid(row: Row, kind: str, id_: str | None) -> str:
+    return uuid_of(tenant=row.tenant.id, kind=kind, id_=id_) if id_ else ""
+
+
+def _bot_id(row: Row) -> str:
+    return _uuid(row, "agent", row.call.agent.id if row.call.agent else None)
+
+
+def _url(row: Row, url: str | None) -> str:
+    return f"{row.base_url}{url}" if url and url.startswith("/") else url or ""
+
+
+def _end(row: Row) -> str:
+    if word := row.own.get("endCallType"):
+        return str(word)
+    converted = row.call.outcome is Outcome.ANSWERED and row.call.success
+    return CONVERTED if converted else ENDS[row.call.outcome]
+
+
+def _seconds(row: Row) -> int | float:
+    """Return the talk; Toolzz' own number whatever became of the call."""
+    own = row.call.duration_s if row.call.platform is Platform.TOOLZZ else None
+    seconds = float(row.call.talk_s if own is None else own)
+    return int(seconds) if seconds.is_integer() else seconds
+
+
+def _breakdown(row: Row) -> Json:
+    cost = row.call.cost
+    if cost is None:
+        return {}
+    total = amounts.number(cost.micros)
+    parts = {name: amounts.number(cost.parts[kind].micros) for name, kind in COST_PARTS.items() if kind in cost.parts}
+    return {"currency": cost.currency, "total": total, "totalCost": total, **parts}
+
+
+def _transcription(row: Row) -> Sequence[Json]:
+    sent = row.own.get("transcription")
+    if isinstance(sent, list):
+        return [turn for turn in sent if isinstance(turn, dict) and turn.get("role") in ROLES.values()]
+    return [
+        {
+            "id": f"item_{turn.n}",
+            "type": "message",
+            "role": ROLES[turn.role],
+            "content": turn.text,
+            "createdAt": epoch_ms(said_at(row.call, turn)),
+            "interrupted": turn.interrupted or False,
+        }
+        for turn in spoken(row.call)
+    ]
+
+
+def _metadata(row: Row) -> Json:
+    name = row.call.agent.name if row.call.agent else None
+    return {
+        "bot": {"id": _bot_id(row), "name": name or ""},
+        "callTime": f"{row.start:%H:%M}",
+        "environment": row.call.env or "",
+        "institution": {"id": _uuid(row, "tenant", row.tenant.id)},
+        "unit": {"id": _uuid(row, "unit", row.unit.id), "name": row.unit.name or ""},
+    }
+
+
+def _updated(row: Row) -> str:
+    """Return the last change; as sent as long as nobody edited the call."""
+    sent = row.own.get("updatedAt") if row.call.edited_at is None else None
+    return str(sent or instant(row.call.updated_at))
+
+
+_NAMED: Final = member_schema({"id": TEXT, "name": TEXT})
+_TURN: Final = member_schema(
+    {"id": TEXT, "type": TEXT, "role": TEXT, "content": TEXT, "createdAt": INTEGER, "interrupted": FLAG}
+)
+_COSTS: Final = member_schema(
+    {"currency": TEXT, **dict.fromkeys(("total", "totalCost", *COST_PARTS), NUMBER)}, optional=True
+)
+_METADATA: Final = member_schema(
+    {"bot": _NAMED, "callTime": TEXT, "environment": TEXT, "institution": member_schema({"id": TEXT}), "unit": _NAMED}
+)
+_MAYBE: Final = {"type": ["boolean", "null"]}
+_OBJECT: Final = {"type": "object"}
+
+COLUMNS: Final[tuple[Column[Row], ...]] = (
+    Column("message", "-", TEXT, lambda row: row.message),
+    Column("id", "`uid`; Toolzz' own as sent", TEXT, lambda row: row.own.get("id") or row.call.uid),
+    Column("callId", "`platform_call_id`", TEXT, lambda row: row.call.platform_call_id),
+    Column("callName", "`title`", TEXT, lambda row: row.call.title or ""),
+    Column("unityId", "`unit.id` as a UUID", TEXT, lambda row: _uuid(row, "unit", row.unit.id)),
+    Column("successEvaluation", "`success`", _MAYBE, lambda row: row.call.success),
+    Column("botId", "`agent.id` as a UUID", TEXT, _bot_id),
+    Column("audioFileUrl", "`recording.full`", TEXT, lambda row: _url(row, row.call.recording.full)),
+    Column("agentRecordingUrl", "`recording.agent`", TEXT, lambda row: _url(row, row.call.recording.agent)),
+    Column("userRecordingUrl", "`recording.customer`", TEXT, lambda row: _url(row, row.call.recording.customer)),
+    Column("endCallType", "`outcome`, `success`; Toolzz' own word as sent", TEXT, _end),
+    Column("callType", "`channel`", TEXT, lambda row: (row.call.channel or Channel.PHONE).value),
+    Column(
+        "dateFormatted",
+        "`started_at`, the tenant's zone",
+        TEXT,
+        lambda row: row.own.get("dateFormatted") or f"{row.start:%d/%m/%Y %H:%M}",
+    ),
+    Column("costBreakdown", "`cost`", _COSTS, lambda row: row.own.get("costBreakdown") or _breakdown(row)),
+    Column("duration", "`talk_s`", NUMBER, _seconds),
+    Column("phone", "`customer_number`", TEXT, lambda row: row.call.customer_number or ""),
+    Column("callDate", "`started_at`", TEXT, lambda row: row.own.get("callDate") or instant(begun_at(row.call))),
+    Column(
+        "dataStructure",
+        "`extracted` if it is an object",
+        _OBJECT,
+        lambda row: row.call.extracted if isinstance(row.call.extracted, dict) else {},
+    ),
+    Column(
+        "durationFormatted",
+        "`talk_s`",
+        TEXT,
+        lambda row: row.own.get("durationFormatted") or clock(_seconds(row), hours=row.alone),
+    ),
+    Column("transcription", "`turns` of agent and customer", list_schema(_TURN), _transcription),
+    Column(
+        "metadata",
+        "`agent`, `env`, `tenant_id`, `unit`",
+        _METADATA,
+        lambda row: row.own.get("metadata") or _metadata(row),
+    ),
+    Column(
+        "callTime",
+        "`started_at`, the tenant's zone",
+        TEXT,
+        lambda row: row.own.get("callTime") or f"{row.start:%H:%M}",
+    ),
+    Column(
+        "totalCost",
+        "`cost`",
+        {"type": ["number", "null"]},
+        lambda row: amounts.number(row.call.cost.micros) if row.call.cost else None,
+    ),
+    Column("summary", "`summary`", TEXT, lambda row: row.call.summary or ""),
+    Column("createdAt", "`created_at`", TEXT, lambda row: row.own.get("createdAt") or instant(row.call.created_at)),
+    Column("updatedAt", "`updated_at`", TEXT, _updated),
+)

@@ -1,0 +1,1 @@
+"""The five dialects over HTTP, on a real MongoDB."""
