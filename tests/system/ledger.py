@@ -127,6 +127,9 @@ class Ledger:
             turns = [(turn["role"], turn["text"]) for turn in answer["turns"]]
             if turns != list(self._acknowledged[call_id].turns):
                 return f"{call_id}: turns are {json.dumps(turns)}"
+            kept = (await client.get(f"/v1/calls/{stored[call_id]['uid']}/events")).raise_for_status().json()["events"]
+            if len(kept) != len(set(self._acknowledged[call_id].posts)):
+                return f"{call_id}: {len(kept)} raw events of {len(set(self._acknowledged[call_id].posts))} are kept"
         return None
 
 

@@ -56,7 +56,7 @@ async def test_an_ingest_that_is_killed_has_acknowledged_only_what_is_durable(pa
 
 async def test_a_broker_that_is_away_for_20_s_costs_no_sender_anything(parts: Parts, broker: KafkaServer) -> None:
     """SABOTAGE=no-spool: Kafka without the journal behind it."""
-    sending = asyncio.create_task(parts.ledger.send(500, per_second=LOAD))
+    sending = asyncio.create_task(parts.ledger.send(400, per_second=LOAD))
     await asyncio.sleep(3)
     broker.kill()
     await asyncio.sleep(OUTAGE_S)
@@ -100,7 +100,7 @@ async def test_a_rolling_restart_under_load_is_not_noticed_in_what_is_stored(par
 
 async def test_two_workers_share_the_work_come_and_go(parts: Parts) -> None:
     """SABOTAGE=commit-first."""
-    sending = asyncio.create_task(parts.ledger.send(600, per_second=2 * LOAD))
+    sending = asyncio.create_task(parts.ledger.send(400, per_second=2 * LOAD))
     await by_hand(parts.second_worker.start)
     await asyncio.sleep(2)
     await by_hand(parts.worker.terminate)
@@ -117,7 +117,7 @@ async def test_a_worker_that_was_away_catches_up(parts: Parts) -> None:
     """SABOTAGE=latest: a worker begins at the end of the stream instead of where it was."""
     await parts.ledger.send(50)
     await by_hand(parts.worker.terminate)
-    await parts.ledger.send(600)
+    await parts.ledger.send(300)
     await by_hand(parts.worker.start, wait=False)
 
     await parts.ledger.check()

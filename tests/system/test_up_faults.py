@@ -18,7 +18,7 @@ async def test_up_that_is_killed_keeps_what_it_acknowledged(deployment: Deployme
     """SABOTAGE=early-ack."""
     chance = random.Random(deployment.seed)
     ledger = deployment.ledger(ingest=up, query=up)
-    sending = asyncio.create_task(ledger.send(300))
+    sending = asyncio.create_task(ledger.send(200))
     for _ in range(2):
         await asyncio.sleep(chance.uniform(0.3, 1.5))
         assert not sending.done()
