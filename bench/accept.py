@@ -25,6 +25,7 @@ CONNECTIONS: Final = 128
 HALF_LOAD_CONNECTIONS: Final = 32
 BODIES: Final = 500
 START_S: Final = 30.0
+WARM_S: Final = 3.0
 SUBJECTS: Final = ("bare", "nowhere", "journal", "kafka")
 
 
@@ -87,7 +88,7 @@ def main() -> None:
         running = {name: stack.enter_context(server(name, environment)) for name in ["bare", *chosen.only]}
         rounds: dict[str, list[tuple[Result, float]]] = {name: [] for name in running}
         for port, _ in running.values():
-            load(port, requests, seconds=1, connections=CONNECTIONS)
+            load(port, requests, seconds=WARM_S, connections=CONNECTIONS)
         for _ in range(chosen.rounds):
             for name, (port, process) in running.items():
                 before = cpu_s(process)

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from math import nan
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -68,9 +69,8 @@ def _found(pattern: str, text: str) -> str:
 
 
 def _time(percentile: str, told: str) -> float:
-    value = _found(rf"{percentile}\s+(\S+)", told)
-    unit = value.lstrip("0123456789.")
-    return float(value.removesuffix(unit)) * MILLISECONDS[unit]
+    match = re.search(rf"{percentile}\s+([\d.]+)(us|ms|s|m)\b", told)
+    return float(match[1]) * MILLISECONDS[match[2]] if match else nan  # nothing was answered
 
 
 async def _ourselves(port: int, requests: Sequence[bytes], *, seconds: float, connections: int) -> Result:
