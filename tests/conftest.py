@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+import hypothesis
 import pytest
 from pymongo import MongoClient
 
@@ -17,6 +18,11 @@ from tests.servers.shared import Desk, Lent, Owned, Servers
 DESK: Final = "servers_desk"
 owned: Final = pytest.StashKey[Owned]()
 desk: Final = pytest.StashKey[Desk]()
+
+
+# No test is about time, and a busy machine is no fault of the example that it met; a failing one prints how to run it.
+hypothesis.settings.register_profile("ours", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("ours")
 
 
 def pytest_configure(config: pytest.Config) -> None:
