@@ -52,6 +52,7 @@ class BatchTotals(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None
     direction: str | None
     created_at: datetime
+    begun_at: datetime
     started_at: datetime | None
     outcomes: Mapping[str, int]
     talk_s: float

@@ -107,6 +107,7 @@ class MongoWindows:
             "name": {"$max": "$batch.name"},
             "direction": {"$max": "$direction"},
             "created_at": {"$min": "$created_at"},
+            "begun_at": {"$min": "$keys.begun_at"},
             "started_at": {"$min": "$started_at"},
             "count": {"$sum": 1},
             "talk_s": {"$sum": "$talk_s"},
@@ -184,7 +185,7 @@ def _batches(rows: Sequence[Document]) -> list[BatchTotals]:
     for row in rows:
         by_id.setdefault(row["_id"]["id"], []).append(row)
     totals = [_batch(batch_id, parts) for batch_id, parts in by_id.items()]
-    return sorted(totals, key=lambda each: (each.started_at or each.created_at, each.id), reverse=True)
+    return sorted(totals, key=lambda each: (each.begun_at, each.id), reverse=True)
 
 
 def _batch(batch_id: str, parts: Sequence[Document]) -> BatchTotals:
@@ -194,6 +195,7 @@ def _batch(batch_id: str, parts: Sequence[Document]) -> BatchTotals:
         name=next((part["name"] for part in parts if part["name"]), None),
         direction=next((part["direction"] for part in parts if part["direction"]), None),
         created_at=min(part["created_at"] for part in parts),
+        begun_at=min(part["begun_at"] for part in parts),
         started_at=min(starts, default=None),
         outcomes={part["_id"]["outcome"]: part["count"] for part in parts},
         talk_s=round(sum(float(part["talk_s"]) for part in parts), 3),

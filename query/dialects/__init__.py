@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from query.dialects.dialect import Dialect
+from query.dialects.robotappel.dialect import ROBOTAPPEL
 from query.dialects.toolzz.dialect import TOOLZZ
 
-DIALECTS: Final[Mapping[str, Dialect]] = {each.name: each for each in (TOOLZZ,)}
+DIALECTS: Final[Mapping[str, Dialect]] = {each.name: each for each in (ROBOTAPPEL, TOOLZZ)}

@@ -29,6 +29,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     now: datetime
     base_url: str
+    target: str = ""
+    """Path and query as they were sent."""
 
     def one(self, name: str) -> str | None:
         """Return the last value of a query parameter; an empty one counts as absent."""

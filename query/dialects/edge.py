@@ -136,6 +136,7 @@ class DialectApp:
             body=b"",
             now=self._clock(),
             base_url=str(request.base_url).rstrip("/"),
+            target=_target(request),
         )
 
     def _faulted(self, error: Exception, ask: Ask) -> Faulted:
@@ -164,6 +165,12 @@ class DialectApp:
 def _pattern(path: str) -> str:
     """Return the expression of a route's path; a part takes one segment, %2F in it included."""
     return re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path))
+
+
+def _target(request: Request) -> str:
+    query = request.scope["query_string"].decode("utf-8", "replace")
+    path = (request.scope.get("raw_path") or request.scope["path"].encode()).decode("utf-8", "replace")
+    return f"{path.partition('?')[0]}?{query}" if query else path.partition("?")[0]
 
 
 def _parameters(request: Request) -> Sequence[tuple[str, str]]:

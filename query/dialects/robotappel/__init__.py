@@ -1,0 +1,1 @@
+"""RobotAppel's call history (`/callHistory`, `/notes`): the calls, their batches, files of both, and the note."""
