@@ -142,6 +142,9 @@ _MATCH: Final = members({"field": TEXT, "n": or_null(INTEGER), "snippet": TEXT})
 _ID: Final[Schema] = {"type": ["string", "integer"], "description": "A call's uid or number."}
 
 
+_ANY_ID: Final[Schema] = {"description": "A call's uid or number; what is neither is 422 in its own row."}
+
+
 def _operand(kind: Kind) -> Schema:
     """Return the schema of a value that a field of *kind* is compared with."""
     plain: dict[str, Schema] = {
@@ -263,7 +266,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Patch": members(_PATCH, required=()),
     "Bulk": {
         "oneOf": [
-            members({"ids": listed(_ID, maxItems=MOST_CHANGED), "patch": ref("Patch")}),
+            members({"ids": listed(_ANY_ID, maxItems=MOST_CHANGED), "patch": ref("Patch")}),
             members({"filter": ref("Filter"), "patch": ref("Patch")}),
         ]
     },
