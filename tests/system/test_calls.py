@@ -6,7 +6,6 @@ from pathlib import Path
 from tests.system.command import aftercall, started
 from tests.system.test_up import CONFIG, TOKEN
 
-
 SCOPES = '\nscopes = ["read", "export"]\n'
 
 
