@@ -165,9 +165,10 @@ def index(*, texts: Iterable[str], phones: Iterable[str]) -> Indexed:
         digits.update(spellings(phone))
         lines.extend(f" {' '.join(found)} " for found in [tokens(phone)] if found)
         terms.update(tokens(phone))
-    words = frozenset(term for token in terms for term in _text_terms(token))
-    grams = frozenset(gram for run in digits for gram in _grams(run[:LONGEST_DIGITS]))
-    return Indexed(words | grams, "\n".join(lines), "\n".join(sorted(run[:LONGEST_DIGITS] for run in digits)))
+    words = {WORD + token[:LONGEST_WORD] for token in terms if token.isascii()}  # no dense script is
+    words.update(term for token in terms if not token.isascii() for term in _text_terms(token))
+    words.update(gram for run in digits for gram in _grams(run[:LONGEST_DIGITS]))
+    return Indexed(frozenset(words), "\n".join(lines), "\n".join(sorted(run[:LONGEST_DIGITS] for run in digits)))
 
 
 def parse(question: str) -> TextQuery:
