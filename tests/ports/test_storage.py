@@ -350,6 +350,37 @@ async def test_concurrent_writers_leave_what_one_leaves(
         assert told(await only_call(one, tenant)) == told(await only_call(Store(memory, memory), tenant))
 
 
+@pytest.mark.parametrize("after_ms", [0, 1, 2, 3, 4, 5, 7, 9, 12, 16, 25])
+async def test_a_writer_that_is_cut_off_anywhere_is_completed_by_the_same_updates(
+    prepared: str, mongo_url: str, after_ms: int
+) -> None:
+    first = [make_update(call=f"c-{n}", rank=1, turns=[say(Role.AGENT, "first")]) for n in range(40)]
+    second = [
+        make_update(call=f"c-{n}", rank=2, event="e-2", turns=[say(Role.AGENT, "second")], transcript="t")
+        for n in range(60)
+    ]
+    memory = MemoryStore()
+    await memory.apply([*first, *second])
+
+    async with mongo_store(mongo_url, prepared) as store:
+        await store.writer.apply(first)
+        cut_off = asyncio.create_task(store.writer.apply(second))
+        await asyncio.sleep(after_ms / 1000)
+        cut_off.cancel()
+        await asyncio.gather(cut_off, return_exceptions=True)
+        for call in await all_calls(store, CallQuery(limit=100)):  # whatever is there reads whole
+            whole = await store.reader.get("acme", call.uid)
+            assert whole is not None
+            assert [turn.text for turn in whole.turns] in (["first"], ["second"])
+
+        await store.writer.apply(second)
+
+        for call in await all_calls(store, CallQuery(limit=100)):
+            model = await memory.get("acme", call.uid)
+            assert told(await store.reader.get("acme", call.uid)) == told(model)
+        assert (await store.reader.page("acme", CallQuery(total=True))).total == 60
+
+
 @SHARED
 @given(queries, histories)
 async def test_mongodb_answers_as_the_model(
