@@ -38,7 +38,7 @@ _AWAY: Final = frozenset({
     91, 11600, 11602,  # shutting down
     189, 10058, 10107, 13435, 13436,  # no longer, or not yet, the primary
     64, 79, 100,  # too few members to make a write durable
-    202, 262, 50,  # too busy
+    24, 46, 112, 202, 251, 262, 50,  # too busy, or in each other's way
     14031, 15914,  # its disk is full
     13, 18, 8000,  # it does not know us (now)
 })  # fmt: skip
