@@ -10,5 +10,6 @@ from typing import Final
 from query.dialects.dialect import Dialect
 from query.dialects.robotappel.dialect import ROBOTAPPEL
 from query.dialects.toolzz.dialect import TOOLZZ
+from query.dialects.zenicall.dialect import ZENICALL
 
-DIALECTS: Final[Mapping[str, Dialect]] = {each.name: each for each in (ROBOTAPPEL, TOOLZZ)}
+DIALECTS: Final[Mapping[str, Dialect]] = {each.name: each for each in (ROBOTAPPEL, TOOLZZ, ZENICALL)}

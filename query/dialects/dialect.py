@@ -55,8 +55,16 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return self.caller.key
 
 
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is written while it is fetched."""
+
+    name: str
+    content_type: str
+    content: AsyncIterator[bytes]
+
+
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer; `body` is encoded as JSON unless it is bytes already."""
+    """An answer; `body` is encoded as JSON unless it is bytes already, or a file that is written as it is read."""
 
     body: Any
     status: int = 200
@@ -115,14 +123,6 @@ class Keys(msgspec.Struct, frozen=True):
     """Whose token this is (compared by SHA-256), expired ones too."""
     by_id: Callable[[str], Caller | None]
     by_app_key: Callable[[str], Caller | None]
-
-
-class File(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that is written while it is fetched."""
-
-    name: str
-    content_type: str
-    content: AsyncIterator[bytes]
 
 
 Answer = Callable[[Asked], Awaitable[Reply]]

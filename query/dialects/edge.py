@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl, unquote
 import msgspec
 import structlog
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from query.auth import Caller
-from query.dialects.dialect import Ask, Asked, Dialect, Fault, Faulted, Keys, Refused, Reply, Route
+from query.dialects.dialect import Ask, Asked, Dialect, Fault, Faulted, File, Keys, Refused, Reply, Route
 from query.dialects.openapi import openapi
 from query.dialects.rates import Rates
 from query.dialects.shelf import Shelf
@@ -191,6 +191,14 @@ async def _body(request: Request) -> bytes:
     return bytes(parts)
 
 
+def file_response(file: File) -> Response:
+    """Return a file while it is written; nobody keeps a copy of it."""
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "Cache-Control": "private, no-store"}
+    return StreamingResponse(file.content, headers=headers, media_type=file.content_type)
+
+
 def _response(reply: Reply) -> Response:
+    if isinstance(reply.body, File):
+        return file_response(reply.body)
     content = reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
     return Response(content, reply.status, dict(reply.headers), reply.content_type)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
@@ -16,7 +16,7 @@ from query import signing
 from query.auth import Caller
 from query.dialects import DIALECTS
 from query.dialects.dialect import Ask, Dialect, Fault, Faulted, Keys
-from query.dialects.edge import DialectApp
+from query.dialects.edge import DialectApp, file_response
 from query.dialects.shelf import Shelf
 from query.problems import BadSignature, Expired
 from query.stores import Stores
@@ -91,12 +91,7 @@ class Serving:
         tenants = {tenant.id: tenant for tenant in self._config().tenants}
         key = Key(id=order.key, tenant=order.tenant, token_sha256="", units=order.units)
         caller = Caller(key=key, tenant=tenants.get(order.tenant) or Tenant(id=order.tenant))
-        file = dialect.write_file(order.recipe, self._bound(caller, str(request.base_url)))
-        headers = {
-            "Content-Disposition": f'attachment; filename="{file.name}"',
-            "Cache-Control": "private, no-store",
-        }
-        return StreamingResponse(file.content, headers=headers, media_type=file.content_type)
+        return file_response(dialect.write_file(order.recipe, self._bound(caller, str(request.base_url))))
 
 
 class DialectRoute(BaseRoute):

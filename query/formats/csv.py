@@ -17,9 +17,9 @@ _PLAIN: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?|\+[0-9][0-9 (
 class Csv:
     """A file that grows row by row, the names of the columns first."""
 
-    def __init__(self, columns: Columns) -> None:
-        """Begin with the header."""
-        self._header: list[Rows] = [[columns]]
+    def __init__(self, columns: Columns, *, header: bool = True) -> None:
+        """Begin with the header, if there shall be one."""
+        self._header: list[Rows] = [[columns]] if header else []
 
     def add(self, rows: Rows) -> bytes:
         """Return the lines of *rows*."""

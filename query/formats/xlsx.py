@@ -28,9 +28,11 @@ _OPTIONS: Final = {
 class Xlsx:
     """A workbook that is whole only at its end."""
 
-    def __init__(self, columns: Columns) -> None:
-        """Begin with an empty sheet."""
+    def __init__(self, columns: Columns, *, header: bool = True, times: frozenset[str] = TIMES) -> None:
+        """Begin with an empty sheet, the columns' names in its first row if there shall be one; *times* hold dates."""
         self._columns = columns
+        self._header = header
+        self._times = times
         self._file = TemporaryFile()  # noqa: SIM115 - `close` gives it back
         self._book = Workbook(self._file, _OPTIONS)
         self._date = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss.000"})
@@ -42,7 +44,7 @@ class Xlsx:
             if self._row >= MOST_ROWS:
                 self._next_sheet()
             for place, (column, value) in enumerate(zip(self._columns, row, strict=True)):
-                _write(self._sheet, self._row, place, _value(column, value), self._date)
+                _write(self._sheet, self._row, place, self._value(column, value), self._date)
             self._row += 1
         return b""
 
@@ -61,16 +63,15 @@ class Xlsx:
 
     def _next_sheet(self) -> None:
         self._sheet: Worksheet = self._book.add_worksheet()
-        for place, column in enumerate(self._columns):
+        for place, column in enumerate(self._columns if self._header else ()):
             self._sheet.write_string(0, place, column)
-        self._row = 1
+        self._row = int(self._header)
 
-
-def _value(column: str, value: Any) -> Any:
-    if column in TIMES and isinstance(value, str):
-        at = datetime.fromisoformat(value).replace(tzinfo=None)
-        return at if at.year >= FIRST_YEAR else value
-    return value
+    def _value(self, column: str, value: Any) -> Any:
+        if column in self._times and isinstance(value, str):
+            at = datetime.fromisoformat(value).replace(tzinfo=None)
+            return at if at.year >= FIRST_YEAR else value
+        return value
 
 
 def _write(sheet: Worksheet, row: int, place: int, value: Any, date: Format) -> None:

@@ -1,0 +1,1 @@
+"""Zenicall: the call log of a dental clinic's desk, its notes, exports and bulk changes."""
