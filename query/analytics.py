@@ -62,12 +62,15 @@ def _asked(asked: Asked, body: Mapping[str, object]) -> tuple[Shape, Question]:
     groups = [Group(word) for word in _words(body, "group_by", list(Group), default=[], most=MOST_GROUPS)]
     interval = _interval(body.get("interval"))
     zone = _zone(body.get("time_zone"), asked)
-    fields = {each.field for each in measures if each.field is not None and each.calculation not in PERCENTILES}
+    fields: dict[Measured, frozenset[Calculation]] = {}
+    for each in measures:
+        if each.field is not None and each.calculation not in PERCENTILES:
+            fields[each.field] = fields.get(each.field, frozenset()) | {each.calculation}
     sketches = {each.field for each in measures if each.field is not None and each.calculation in PERCENTILES}
     question = Question(
         filter=filter_,
         groups=tuple(groups),
-        fields=frozenset(fields),
+        fields=fields,
         sketches=frozenset(sketches),
         slot_ms=None if interval is None else buckets.slot(zone) // timedelta(milliseconds=1),
         units=asked.caller.units,

@@ -27,6 +27,7 @@ MOST_IDS: Final = 100_000
 LARGEST_ORDER: Final = 5_000_000  # bytes: that many ids fit
 MOST_RUNNING: Final = 8  # of a process: each holds a snapshot open
 STALE: Final = timedelta(minutes=2)  # an export that has not grown for so long lost its process
+TELL: Final = timedelta(seconds=1)  # between two reports of how far an export is
 LOOK_AGAIN_S: Final = 0.1
 _MEMBERS: Final = ("format", "columns", "filter", "ids")
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ class Exports:
             expires_at=now + LIVES,
             grown_at=now,
         )
-        return export, _wanted(asked, body, whole=bool(WHOLE.intersection(columns)))
+        return export, _wanted(asked, body, columns)
 
     async def _fill(
         self,
@@ -119,7 +120,7 @@ class Exports:
         opened: AsyncExitStack,
     ) -> None:
         """Keep the rows of a snapshot, part by part."""
-        status, number, rows = Status.FAILED, 0, 0
+        status, number, rows, told = Status.FAILED, 0, 0, export.ordered_at
         try:
             async with opened:
                 calls = first
@@ -127,7 +128,9 @@ class Exports:
                     if calls:
                         await self._exports.add(export, number, _part(export, calls, units))
                         number, rows = number + 1, rows + len(calls)
-                        await self._grown(export, rows=rows)
+                        if self._clock() - told >= TELL:
+                            told = self._clock()
+                            await self._grown(export, rows=rows)
                     if (following := await anext(rest, None)) is None:
                         break
                     calls = following
@@ -180,15 +183,18 @@ class Exports:
         }
 
 
-def _wanted(asked: Asked, body: Mapping[str, object], *, whole: bool) -> Wanted:
+def _wanted(asked: Asked, body: Mapping[str, object], columns: Sequence[str]) -> Wanted:
+    whole = bool(WHOLE.intersection(columns))
     ids, filter_ = body.get("ids"), body.get("filter")
     if (ids is None) == (filter_ is None):
         raise BadValue("An export has either ids or a filter.")
     if ids is None:
-        return Wanted(filter=search.read(filter_), units=asked.caller.units, whole=whole)
+        return Wanted(filter=search.read(filter_), units=asked.caller.units, whole=whole, columns=tuple(columns))
     if not isinstance(ids, list) or len(ids) > MOST_IDS:
         raise BadValue(f"'ids' must be a list of at most {MOST_IDS} uids or numbers.", field="ids")
-    return Wanted(ids=tuple(dict.fromkeys(map(_id, ids))), units=asked.caller.units, whole=whole)
+    return Wanted(
+        ids=tuple(dict.fromkeys(map(_id, ids))), units=asked.caller.units, whole=whole, columns=tuple(columns)
+    )
 
 
 def _id(value: object) -> str:
@@ -198,5 +204,5 @@ def _id(value: object) -> str:
 
 
 def _part(export: Export, calls: Sequence[Call], units: views.Units) -> Part:
-    rows = [views.chosen(call, units, export.columns) for call in calls]
+    rows = [views.row(call, units, export.columns) for call in calls]
     return Part([call.uid for call in calls], rows)

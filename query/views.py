@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from runtime.config import Tenant, UnitConfig
-from schemas.call import Call, Customer, Evaluation, Turn, Unit, call_key
+from schemas.call import Agent, Call, Customer, Evaluation, Turn, Unit, call_key
 from schemas.money import Cost, decimal_text
 
 Units = Mapping[str, UnitConfig]
@@ -66,6 +66,10 @@ def turn(turn: Turn) -> Json:
     return {name: getattr(turn, name) for name in _TURN}
 
 
+def _agent(agent: Agent | None) -> Json | None:
+    return None if agent is None else {"id": agent.id, "name": agent.name, "kind": agent.kind, "email": agent.email}
+
+
 def _unit(unit: Unit | None, known: Units) -> Json | None:
     if unit is None:
         return None
@@ -100,50 +104,28 @@ def _attribute(name: str) -> Show:
     return lambda call, _: read(call)
 
 
-LISTED: Final = (
-    *("uid", "number", "platform", "platform_call_id", "direction", "channel", "from", "to", "customer_number"),
-    *("started_at", "answered_at", "ended_at", "duration_s", "talk_s", "outcome", "end_reason", "agent", "batch"),
-    *("unit", "cost", "summary", "success", "workflow", "read", "tags", "has_recording", "has_transcript"),
-    *("created_at", "updated_at"),
-)
+def _time(name: str) -> Show:
+    read = attrgetter(name)
+    return lambda call, _: instant(read(call))
+
+
+_LISTED: Final[dict[str, Show]] = {
+    **_plain("uid number platform platform_call_id direction channel"),
+    "from": _attribute("from_"),
+    **_plain("to customer_number"),
+    **{name: _time(name) for name in ("started_at", "answered_at", "ended_at")},
+    **_plain("duration_s talk_s outcome end_reason"),
+    "agent": lambda call, _: _agent(call.agent),
+    "batch": lambda call, _: call.batch and {"id": call.batch.id, "name": call.batch.name},
+    "unit": lambda call, units: _unit(call.unit, units),
+    "cost": lambda call, _: money(call.cost),
+    **_plain("summary success workflow read"),
+    "tags": lambda call, _: [{"id": tag.id, "name": tag.name} for tag in call.tags],
+    **_plain("has_recording has_transcript"),
+    **{name: _time(name) for name in ("created_at", "updated_at")},
+}
+LISTED: Final = tuple(_LISTED)
 """What a list shows."""
-
-
-def _listed(call: Call, units: Units) -> Json:
-    """Return the members of `LISTED`: written out, for a page of calls comes here again and again."""
-    agent, batch = call.agent, call.batch
-    return {
-        "uid": call.uid,
-        "number": call.number,
-        "platform": call.platform,
-        "platform_call_id": call.platform_call_id,
-        "direction": call.direction,
-        "channel": call.channel,
-        "from": call.from_,
-        "to": call.to,
-        "customer_number": call.customer_number,
-        "started_at": instant(call.started_at),
-        "answered_at": instant(call.answered_at),
-        "ended_at": instant(call.ended_at),
-        "duration_s": call.duration_s,
-        "talk_s": call.talk_s,
-        "outcome": call.outcome,
-        "end_reason": call.end_reason,
-        "agent": agent and {"id": agent.id, "name": agent.name, "kind": agent.kind, "email": agent.email},
-        "batch": batch and {"id": batch.id, "name": batch.name},
-        "unit": _unit(call.unit, units),
-        "cost": money(call.cost),
-        "summary": call.summary,
-        "success": call.success,
-        "workflow": call.workflow,
-        "read": call.read,
-        "tags": [{"id": tag.id, "name": tag.name} for tag in call.tags],
-        "has_recording": call.has_recording,
-        "has_transcript": call.has_transcript,
-        "created_at": instant(call.created_at),
-        "updated_at": instant(call.updated_at),
-    }
-
 
 _BESIDE: Final[dict[str, Show]] = {
     "tenant_id": _attribute("tenant"),
@@ -171,6 +153,8 @@ _BEHIND: Final[dict[str, Show]] = {
 }
 """What only a detail shows."""
 
+_DETAILED: Final = _LISTED | _BESIDE | _BEHIND
+
 WHOLE: Final = frozenset({"turns", "transcript", "extracted", "ext", "customer"})
 """What is known in full only where the whole call was read."""
 
@@ -182,22 +166,19 @@ ALWAYS: Final = ("uid", "number")
 
 def listed(call: Call, units: Units, fields: Collection[str] | None = None) -> Json:
     """Return the list's view, or the chosen *fields* with uid and number."""
-    row = _listed(call, units)
     if fields is None:
-        return row
-    chosen = dict.fromkeys((*ALWAYS, *fields))
-    return {name: row[name] if name in row else _BESIDE[name](call, units) for name in chosen}
+        return {name: show(call, units) for name, show in _LISTED.items()}
+    return {name: _DETAILED[name](call, units) for name in dict.fromkeys((*ALWAYS, *fields))}
 
 
-def chosen(call: Call, units: Units, columns: Sequence[str]) -> list[Any]:
+def row(call: Call, units: Units, columns: Sequence[str]) -> list[Any]:
     """Return the values of *columns*, in their order."""
-    row = _listed(call, units)
-    return [row[name] if name in row else (_BESIDE.get(name) or _BEHIND[name])(call, units) for name in columns]
+    return [_DETAILED[name](call, units) for name in columns]
 
 
 def detailed(call: Call, units: Units) -> Json:
     """Return everything."""
-    return _listed(call, units) | {name: show(call, units) for name, show in (_BESIDE | _BEHIND).items()}
+    return {name: show(call, units) for name, show in _DETAILED.items()}
 
 
 def encoded(call: Call, units: Units) -> bytes:

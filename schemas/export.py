@@ -41,6 +41,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     units: tuple[str, ...] | None = None
     whole: bool = False
     """With turns, transcript and extracted."""
+    columns: tuple[str, ...] = ()
+    """The only fields that are looked at, beside what names a call."""
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -88,7 +88,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     filter: Filter = EVERYTHING
     groups: tuple[Group, ...] = ()
-    fields: frozenset[Measured] = frozenset()
+    fields: Mapping[Measured, frozenset[Calculation]] = {}
+    """What is made of each field's values, percentiles apart."""
     sketches: frozenset[Measured] = frozenset()
     slot_ms: int | None = None
     units: tuple[str, ...] | None = None

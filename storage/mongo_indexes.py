@@ -10,6 +10,13 @@ NEWEST: Final = (("started_at", DESCENDING), ("_id", DESCENDING))
 _BEGUN: Final = (("keys.begun_at", DESCENDING), ("_id", DESCENDING))
 
 
+REPORTED: Final = (
+    *("started_at", "outcome", "unit.id", "agent.id", "batch.id", "direction", "platform", "success"),
+    *("duration_s", "talk_s", "cost.currency", "cost.micros"),
+)
+"""What the common reports group by, measure and filter by."""
+
+
 class Index(NamedTuple):
     """One index: keys in order, what it serves, and MongoDB's options."""
 
@@ -60,6 +67,7 @@ INDEXES: Final = (
     _calls("batch", "batch =, newest first", ("batch.id", ASCENDING), *NEWEST),
     _calls("batch_number", "a job's calls by number", ("batch.id", ASCENDING), ("number", DESCENDING)),
     _calls("words", "text, newest first", ("text.terms", ASCENDING), *NEWEST),
+    _calls("report", "reports of what is in it, without reading a call", *((field, ASCENDING) for field in REPORTED)),
     _calls("numbers", "erasure of a number in any spelling", ("keys.numbers", ASCENDING)),
     _batches("batches_started", "batches, newest first", ("first_started_at", DESCENDING), ("_id", DESCENDING)),
     _batches("batches_stale", "batches to be summed anew", ("stale", ASCENDING)),
