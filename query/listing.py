@@ -9,7 +9,7 @@ from query import cursors, filters, search
 from query.asked import Asked, once
 from query.filters import FILTERS
 from query.problems import BadValue, UnknownParameter, unknown
-from query.views import CHOOSABLE
+from query.views import CHOOSABLE, LISTED
 from schemas.query import EVERYTHING, NEWEST_FIRST, CallQuery, Filter, Order, OrderBy
 
 DEFAULT_LIMIT: Final = 50
@@ -58,6 +58,8 @@ def _listing(asked: Asked, filter_: Filter, options: Mapping[str, Any], signing_
     order = _order(options.get("order"))
     question = cursors.question(tenant=asked.tenant.id, filter_=filter_, order=order)
     cursor = options.get("cursor")
+    fields = options.get("fields")
+    chosen = None if fields is None else words("fields", fields, CHOOSABLE)
     query = CallQuery(
         filter=filter_,
         order=order,
@@ -65,12 +67,12 @@ def _listing(asked: Asked, filter_: Filter, options: Mapping[str, Any], signing_
         limit=_limit(options.get("limit", DEFAULT_LIMIT)),
         total=_flag("include_total", options.get("include_total", False)),
         units=asked.caller.units,
+        columns=LISTED if chosen is None else chosen,
     )
-    fields = options.get("fields")
     return Listing(
         query=query,
         question=question,
-        fields=None if fields is None else words("fields", fields, CHOOSABLE),
+        fields=chosen,
         include=words("include", options.get("include", []), INCLUDES),
     )
 

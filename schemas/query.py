@@ -166,6 +166,8 @@ class CallQuery(msgspec.Struct, frozen=True, kw_only=True):
     total: bool = False
     units: tuple[str, ...] | None = None
     """Only these units are visible (a key's bound); None: all."""
+    columns: tuple[str, ...] = ()
+    """The only fields that are looked at, beside what names a call; (): all."""
 
 
 T = TypeVar("T")

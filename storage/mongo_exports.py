@@ -16,12 +16,11 @@ from storage.document import refs, summary, whole
 from storage.fold import unpack
 from storage.mongo import Database, Document, answering
 from storage.mongo_parts import part_name, read_parts
-from storage.mongo_reader import name_of, plan
+from storage.mongo_reader import NEEDED, name_of, plan
 from storage.mongo_tombstones import MongoTombstones
 
 AT_ONCE: Final = 1_000
 """Calls that are read, and rows that are kept, in one piece: flat memory, few round trips."""
-_NEEDED: Final = ("uid", "number", "tenant", "platform", "platform_call_id", "created_at", "updated_at")
 _NOT_SHOWN: Final = {"keys": 0, "edits": 0, "text": 0}
 _decode: Final = msgspec.json.Decoder(list[list[Any]]).decode
 
@@ -37,7 +36,7 @@ class Snapshot:
         self._tenant = tenant
         self._wanted = wanted
         # Each field that is not read is one that need not be decoded: most of the time of an export goes there.
-        self._read = _NOT_SHOWN if wanted.whole else dict.fromkeys((*_NEEDED, *wanted.columns), 1)
+        self._read = _NOT_SHOWN if wanted.whole else dict.fromkeys((*NEEDED, *wanted.columns), 1)
 
     async def parts(self) -> AsyncIterator[list[Call]]:
         """Yield the calls piece by piece, at least one piece, which fixes the moment."""

@@ -19,6 +19,8 @@ TOO_SLOW_MS: Final = 10_000
 """A question that takes longer is cancelled: nobody waits for it, and others do."""
 ATTEMPTS: Final = 5
 """A call whose parts were replaced while it was read is read again; then what is there is shown."""
+NEEDED: Final = ("uid", "number", "tenant", "platform", "platform_call_id", "created_at", "updated_at")
+"""What every call shows."""
 _NOT_SHOWN: Final = {"registers": 0, "edits": 0, "keys": 0, "text": 0}
 _UID_LENGTH: Final = 36
 _NUMBER_LENGTH: Final = 10
@@ -72,7 +74,7 @@ class MongoReader:
         rows: list[Document] = []
         for find in plan(tenant, query):
             if len(rows) <= query.limit:
-                cursor = self._calls.find(find["filter"], _NOT_SHOWN, max_time_ms=TOO_SLOW_MS)
+                cursor = self._calls.find(find["filter"], shown(query), max_time_ms=TOO_SLOW_MS)
                 lacking = query.limit + 1 - len(rows)
                 rows += await cursor.sort(list(find["sort"].items())).limit(lacking).to_list()
         return rows
@@ -81,6 +83,13 @@ class MongoReader:
         # `count` walks an index where the driver's own way, an aggregation, may fetch; with a query it is exact.
         answer = await self._database.command("count", "calls", query=seen, maxTimeMS=TOO_SLOW_MS)
         return int(answer["n"])
+
+
+def shown(query: CallQuery) -> dict[str, int]:
+    """Return what is read of each call: a field less is one less to decode, which most of a page's time goes to."""
+    if not query.columns:
+        return _NOT_SHOWN
+    return dict.fromkeys((*NEEDED, *(key.partition(".")[0] for key in ORDERS[query.order.by]), *query.columns), 1)
 
 
 def plan(tenant: str, query: CallQuery) -> list[Document]:
