@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from storage.folding import fold
-from storage.text import Digits, Part, Phrase, TextQuery, digits_of, is_dense, spans
+from storage.text import Digits, Part, TextQuery, digits_of, spans
 
 SNIPPET: Final = 160  # characters of the original around the first mark: two lines of a screen
 MOST_MATCHES: Final = 20  # a call; those with most words come first
@@ -45,19 +45,7 @@ def _spots(text: str, part: Part) -> Iterator[tuple[int, int]]:
     if isinstance(part, Digits):
         yield from ((start, end) for start, end, digits in digits_of(text) if part.run in digits)
     elif all(token in fold(text) for token in part.tokens):
-        yield from _phrases(list(spans(text)), part)
-
-
-def _phrases(words: Sequence[tuple[int, int, str]], phrase: Phrase) -> Iterator[tuple[int, int]]:
-    size = len(phrase.tokens)
-    for at in range(len(words) - size + 1):
-        here = words[at : at + size]
-        if all(_meets(word[2], token) for word, token in zip(here, phrase.tokens, strict=True)):
-            yield here[0][0], here[-1][1]
-
-
-def _meets(word: str, token: str) -> bool:
-    return token in word if is_dense(token) else token == word
+        yield from spans(text, part)
 
 
 def snippet(text: str, marks: Sequence[tuple[int, int]]) -> str:

@@ -7,6 +7,7 @@ A word is a run of letters, digits and marks. Case, diacritics and width are fol
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -111,11 +112,20 @@ def tokens(text: str) -> list[str]:
     return folded.split() if folded.isascii() or not _ANY_DENSE(folded) else _TOKEN.findall(folded)
 
 
-def spans(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield each token of *text* with where it begins and ends in the original."""
+def spans(text: str, phrase: Phrase) -> Iterator[tuple[int, int]]:
+    """Yield where *phrase* begins and ends in the original *text*; of a dense script only the part that was asked."""
     folded, origin = _folded_with_origin(text)
-    for match in _TOKEN.finditer(folded):
-        yield origin[match.start()], origin[match.end() - 1] + 1, match[0]
+    for match in _pattern(phrase.tokens).finditer(folded):
+        yield origin[match.start()], origin[match.end() - 1] + 1
+
+
+def _pattern(wanted: Sequence[str]) -> re.Pattern[str]:
+    """Return what finds these tokens in folded text, each whole but for the open ends of a dense script."""
+    left = "" if is_dense(wanted[0]) else rf"(?<![^\s{DENSE}])"
+    right = "" if is_dense(wanted[-1]) else rf"(?![^\s{DENSE}])"
+    between = (r"\s+" if is_dense(one) == is_dense(other) else r"\s*" for one, other in pairwise(wanted))
+    rest = "".join(gap + re.escape(token) for gap, token in zip(between, wanted[1:], strict=True))
+    return re.compile(f"{left}{re.escape(wanted[0])}{rest}{right}")
 
 
 def digits_of(text: str) -> Iterator[tuple[int, int, str]]:

@@ -86,6 +86,21 @@ def test_a_snippet_marks_the_words_and_escapes_the_rest() -> None:
     assert match.snippet == "&lt;b&gt;Xin <mark>chào</mark>&lt;/b&gt; &amp; tôi là <mark>Đức</mark>"
 
 
+@pytest.mark.parametrize(
+    ("text", "asked", "snippet"),
+    [
+        ("请问您的预约时间", "预约", "请问您的<mark>预约</mark>时间"),
+        ("予約をお願いします", '"願い"', "予約をお<mark>願い</mark>します"),
+        ("OK 预约时间", '"ok 预约"', "<mark>OK 预约</mark>时间"),
+        ("Xin chào", "chao xi", "Xin <mark>chào</mark>"),
+    ],
+)
+def test_of_a_script_without_blanks_only_what_was_asked_is_marked(text: str, asked: str, snippet: str) -> None:
+    (match,) = found_in([("turns", 1, text)], parse(asked))
+
+    assert match.snippet == snippet
+
+
 def test_places_with_most_words_come_first() -> None:
     places = [("turns", 1, "red"), ("turns", 2, "red and green and red"), ("summary", None, "none of it")]
 
