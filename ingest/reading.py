@@ -28,6 +28,7 @@ def decoded(decode: Callable[[bytes], T], body: bytes) -> T:
 
 
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*?)`(?: - at `\$\.?(.*)`)?", re.DOTALL)
+_MISSING: Final = re.compile(r"Object missing required field `(.*?)`(?: - at `\$\.?(.*)`)?", re.DOTALL)
 _AT: Final = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
 
 
@@ -35,6 +36,8 @@ def _named(told: str) -> str:
     """Return msgspec's *told* with the path first, in the sender's words: `data.colour: unknown field`."""
     if match := _UNKNOWN.fullmatch(told):
         return f"{'.'.join(filter(None, (match[2], match[1])))}: unknown field"[:LONGEST_DETAIL]
+    if match := _MISSING.fullmatch(told):
+        return f"{'.'.join(filter(None, (match[2], match[1])))}: required field missing"[:LONGEST_DETAIL]
     if match := _AT.fullmatch(told):
         return f"{match[2]}: {match[1]}"[:LONGEST_DETAIL]
     return told[:LONGEST_DETAIL]

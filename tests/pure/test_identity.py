@@ -66,6 +66,22 @@ def test_a_mistake_in_a_standard_event_is_named_by_its_path(data: str, path: str
     assert refusal.value.detail.startswith(path)
 
 
+@pytest.mark.parametrize(
+    ("lacking", "path"),
+    [
+        ('{"timestamp": "2026-11-20T04:59:25Z", "data": {"call_id": "c"}}', "type"),
+        ('{"type": "call.ended", "data": {"call_id": "c"}}', "timestamp"),
+        ('{"type": "call.ended", "timestamp": "2026-11-20T04:59:25Z"}', "data"),
+        ('{"type": "call.ended", "timestamp": "2026-11-20T04:59:25Z", "data": {}}', "data.call_id"),
+    ],
+)
+def test_what_a_standard_event_lacks_is_named_by_its_path(lacking: str, path: str) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        SOURCES[Platform.STANDARD].identify(received(lacking.encode()))
+
+    assert refusal.value.detail.startswith(f"{path}: ")
+
+
 @pytest.mark.parametrize("path", WEBHOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_redelivery_with_other_bytes_is_the_same_event(path: Path) -> None:
     source, body = SOURCES[Platform(path.parent.name)], path.read_bytes()
