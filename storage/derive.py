@@ -132,7 +132,16 @@ def _talk(told: Facts, *, outcome: str | None, duration: float | None) -> float:
             return float(told[name])
     if duration is None:
         return 0.0
-    return float(round(max(0.0, duration - told.get("ringing_s", 0.0)), 3))
+    return float(round(max(0.0, duration - _ringing(told)), 3))
+
+
+def _ringing(told: Facts) -> float:
+    """Return the seconds until the answer: as told, else from start to answer; 0 where neither is known."""
+    if "ringing_s" in told:
+        return float(told["ringing_s"])
+    if "started_at" not in told or "answered_at" not in told:
+        return 0.0
+    return max(0.0, float(told["answered_at"] - told["started_at"]) / _S)
 
 
 def _heard(told: Told) -> dict[str, Any]:
