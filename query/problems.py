@@ -199,7 +199,7 @@ def unknown(
     word: str, known: Iterable[str], *, what: str, problem: type[UnknownWord] = UnknownWord, field: str | None = None
 ) -> UnknownWord:
     """Return the problem that names *word*, the nearest known word and all of them."""
-    words = sorted(known)
+    words = sorted(map(str, known))
     near = nearest(word, words)
     hint = f" Did you mean {near!r}?" if near else ""
     shown = word[:100]

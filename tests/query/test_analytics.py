@@ -269,6 +269,7 @@ async def test_ruling_4_a_wrong_report_is_400(
     assert (answer.status_code, answer.json()["code"]) == (400, code)
     if nearest:
         assert answer.json()["nearest"] == nearest
+        assert f"Did you mean '{nearest}'?" in answer.json()["detail"]
 
 
 async def test_a_report_tells_nothing_of_other_tenants_and_units(world: World) -> None:
