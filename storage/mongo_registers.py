@@ -133,10 +133,11 @@ class MongoRegisters:
 
     async def once(self, tenant: str, name: str, *, now: datetime, seconds: int) -> bool:
         """Tell whether *name* comes for the first time; it is remembered for *seconds*."""
-        row = {"_id": f"{tenant}:{name}", "expires_at": now + timedelta(seconds=seconds)}
+        seen = {"_id": f"{tenant}:{name}", "expires_at": {"$lte": now}}  # one that has ended may still be there
+        kept = {"$set": {"expires_at": now + timedelta(seconds=seconds)}}
         try:
             with answering():
-                await self._seen.insert_one(row)
+                await self._seen.update_one(seen, kept, upsert=True)
         except DuplicateKeyError:
             return False
         return True
