@@ -17,7 +17,7 @@ from workers.rest import rest
 from workers.times import unix
 
 _TOLD: Final = frozenset({
-    "transaction_id", "call_uuid", "state", "direction", "source_number", "destination_number", "answer_sec",
+    "transaction_id", "call_uuid", "state", "direction", "source_number", "destination_number",
     "record_seconds", "time_end_call", "created_date", "call_out_price", "recording_file_url",
     "recording_file_voicemail", "hangup_cause", "queue_destination",
 })  # fmt: skip
