@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from query.dialects.dialect import Dialect
+from query.dialects.omicall.dialect import OMICALL
 from query.dialects.robotappel.dialect import ROBOTAPPEL
 from query.dialects.toolzz.dialect import TOOLZZ
 from query.dialects.zenicall.dialect import ZENICALL
 
-DIALECTS: Final[Mapping[str, Dialect]] = {each.name: each for each in (ROBOTAPPEL, TOOLZZ, ZENICALL)}
+DIALECTS: Final[Mapping[str, Dialect]] = {each.name: each for each in (ROBOTAPPEL, OMICALL, TOOLZZ, ZENICALL)}
