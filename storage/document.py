@@ -95,12 +95,12 @@ def folded(
     """Return the document after *updates*, as yet without number, revision and time where new; None: nothing changed.
 
     Whatever the order in which the updates of a call come, its document ends the same. *afresh* forgets what events
-    said before; what people wrote stays.
+    said before, and is never None: what is shown may follow other rules today; what people wrote stays.
     """
     known = unpack(before["registers"]) if before else None
     said = [flatten(update) for update in updates]
     registers, stored = settle(fold(None if afresh else known, said))
-    if before and stored == before["registers"]:
+    if before and not afresh and stored == before["registers"]:
         return None
     written = {name: before[name] for name in KEPT if name in before} if before else {}
     facts = shown(registers, identity=identity, written=written)

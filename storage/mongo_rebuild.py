@@ -19,7 +19,7 @@ from storage.fold import unpack
 from storage.mongo import Database, Document, answering
 from storage.mongo_chunks import all_of, read
 from storage.mongo_events import envelope
-from storage.mongo_writer import NEEDED, MongoWriter
+from storage.mongo_writer import MongoWriter
 from storage.spelling import spelled_out
 
 _NAMES: Final = {"tenant": 1, "platform": 1, "call_id": 1}
@@ -70,7 +70,7 @@ class MongoRebuilder:
             with answering():
                 rows = await self._events.find(all_of(uid), _NAMES).limit(1).to_list()
                 key = _key(rows[0]) if rows else ""
-                before = await self._calls.find_one({"_id": key}, NEEDED)
+                before = await self._calls.find_one({"_id": key})
                 # Read after the call: an event that came since has changed the call, or will fold itself in.
                 events = await self._read(uid)
             if before and not _complete(before, events):

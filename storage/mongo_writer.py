@@ -33,6 +33,7 @@ WORTH_MEASURING: Final = 4_000_000
 """Shorter registers and words make no document of `LARGEST`: what is shown of them is shorter than they are."""
 NEEDED: Final = {"registers": 1, "revision": 1, "batch.id": 1, **dict.fromkeys(KEPT, 1)}
 """What a fold must know of a stored call."""
+_BY_WRITING: Final = ("updated_at", "revision")
 
 RawDays = Callable[[str], int]
 """How many days a tenant's raw events are kept."""
@@ -90,14 +91,17 @@ class MongoWriter:
         return refused
 
     async def refold(self, before: Document | None, updates: Sequence[CallUpdate]) -> bool:
-        """Make one call anew from *updates*, which are all there were; False where it was written since *before*."""
+        """Make one call anew from *updates*, which are all there were; False where it was written since *before*.
+
+        *before* is the whole document: a call that is right already is not written, and keeps its `updated_at`.
+        """
         ((key, call),) = _by_call(updates).items()
         result = folded(before, updates, identity=call.identity, afresh=True)
         if result is None:
             return True
         with answering():
             await self._searched([result])
-        if _too_large(result.document):
+        if _too_large(result.document) or (before and _same(before, result.document)):
             return True
         call.parts = {*result.parts, *result.media, *result.let_go}
         erasing = await self._tombstones.of([call.identity.tenant])
@@ -247,6 +251,11 @@ def _batches(
 
 def _replace(known: Document, document: Document) -> Write:
     return ReplaceOne({"_id": document["_id"], "revision": known["revision"]}, document)
+
+
+def _same(before: Document, document: Document) -> bool:
+    """Say whether two documents differ in nothing but when and how often they were written."""
+    return {**before, **dict.fromkeys(_BY_WRITING)} == {**document, **dict.fromkeys(_BY_WRITING)}
 
 
 def _too_large(document: Document) -> bool:

@@ -109,6 +109,16 @@ async def test_a_rebuild_by_the_same_reading_changes_nothing(world: World) -> No
     assert await world.only() == before
 
 
+async def test_what_is_shown_follows_todays_rules_though_the_events_say_the_same(world: World) -> None:
+    await world.receive(event("e1"), summary="one")
+    before = await world.only()
+    await world.database["calls"].update_one({}, {"$set": {"talk_s": 999.0, "outcome": "busy"}})
+
+    assert await world.rebuild(e1={"summary": "one"}) == [Rebuilt.ANEW]
+    after = await world.only()
+    assert (after.talk_s, after.outcome) == (before.talk_s, before.outcome)
+
+
 async def test_a_call_whose_first_raw_event_is_gone_is_left_as_it_is(world: World) -> None:
     await world.receive(event("e1"), summary="first")
     await world.receive(event("e2", received=1), title="second")
