@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute
@@ -41,17 +41,26 @@ def ingesting(settings: Settings, *, publisher: Publisher, config: Configured) -
     return webhook_routes(publisher=publisher, config=config, clock=utc_now, trusted=trusted)
 
 
-async def querying(settings: Settings, *, store: Store, database: Database, config: Configured) -> ASGIApp:
+class Answers(NamedTuple):
+    """The app that answers questions, and how to end the answers that never end by themselves."""
+
+    app: ASGIApp
+    leave: Callable[[], Awaitable[None]]
+
+
+async def querying(settings: Settings, *, store: Store, database: Database, config: Configured) -> Answers:
     """Return the app that answers questions."""
     key = await store.signing_key(settings)
-    return create_app(
-        stores=mongo_stores(database),
+    stores = mongo_stores(database)
+    app = create_app(
+        stores=stores,
         config=config,
         clock=utc_now,
         signing_key=key,
         cors_origins=settings.cors_origins,
         public_url=settings.public_url,
     )
+    return Answers(app, stores.feed.close)
 
 
 @asynccontextmanager
@@ -88,11 +97,16 @@ class Later:
 
     def __init__(self) -> None:
         """Begin without."""
-        self.app: ASGIApp | None = None
+        self.app: Answers | None = None
+
+    async def leave(self) -> None:
+        """End the answers that never end by themselves: who watches is told to come again."""
+        if self.app is not None:
+            await self.app.leave()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by the app, or tell that it is too early."""
-        await (self.app or _too_early)(scope, receive, send)
+        await (self.app.app if self.app else _too_early)(scope, receive, send)
 
 
 _too_early: Final = JSONResponse(

@@ -45,6 +45,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         answering = asyncio.create_task(_answer(settings, store=store, answers=answers, watch=watch), name="answers")
         following = asyncio.create_task(watch.follow(), name="configuration")
         await first(stop, answering, following)
+        await answers.leave()
         following.cancel()
     answering.cancel()
     await asyncio.wait({answering})

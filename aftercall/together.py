@@ -54,6 +54,7 @@ class Together:
                 async with self._serving(publisher) as port:
                     telling = asyncio.create_task(self._tell(port), name="greeting")
                     await first(stop, behind)
+                    await self._answers.leave()
                     telling.cancel()
             finally:
                 following.cancel()

@@ -184,6 +184,9 @@ class CallFeed(Protocol):
     ) -> AbstractAsyncContextManager[Changes]:
         """Yield changes from now on, or behind the one named *after*. Raises `Lost` where that is unknown, `Away`."""
 
+    async def close(self) -> None:
+        """End what is told: whoever listens is told that it must come again."""
+
 
 class Snapshot(Protocol):
     """Calls as they were at one moment."""

@@ -194,3 +194,16 @@ async def test_a_connection_that_ends_leaves_nothing_behind(world: World, served
 
     assert feed._readers == set()
     assert feed._watching is None
+
+
+async def test_a_process_that_stops_lets_its_readers_go(world: World, served: str) -> None:
+    async with Watching(served) as watching:
+        await world.call("c-1")
+        last, _ = await watching.event()
+
+        await world.stores.feed.close()
+
+        assert [line async for line in watching._lines if line and not line.startswith(":")] == []
+    async with Watching(served, last=last) as again:
+        await world.call("c-2")
+        assert await again.calls(1) == ["c-2"]
