@@ -19,6 +19,7 @@ LARGEST_BODY: Final = 1_000_000  # bytes; a filter of 200 conditions with long l
 SLOWEST_BODY_S: Final = 10.0  # a sender that takes longer holds a connection for nothing
 MOST_PARAMETERS: Final = 2000  # beside this many, parsing costs more than answering
 
+_READING: Final = ("GET", "HEAD")
 _decode: Final = msgspec.json.Decoder(float_hook=Decimal).decode
 
 
@@ -113,7 +114,7 @@ def tagged(body: object, request: Request) -> Response:
     content = msgspec.json.encode(body)
     tag = etag(content)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if matches(request.headers.get("if-none-match"), tag, weak=True):
+    if request.method in _READING and matches(request.headers.get("if-none-match"), tag, weak=True):
         return Response(None, 304, headers)
     return Response(content, 200, headers, "application/json")
 

@@ -86,7 +86,10 @@ class Exports:
             raise Expired("This export is no longer kept; order it again.")
         name = f"calls-{export.ordered_at:%Y%m%d-%H%M%S}.{export.format}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-        return StreamingResponse(self._written(export), headers=headers, media_type=FORMATS[export.format].media_type)
+        media_type = FORMATS[export.format].media_type
+        if asked.request.method == "HEAD":
+            return Response(headers=headers, media_type=media_type)
+        return StreamingResponse(self._written(export), headers=headers, media_type=media_type)
 
     def _ordered(self, asked: Asked, body: Mapping[str, object]) -> tuple[Export, Wanted]:
         name = body.get("format")

@@ -24,6 +24,7 @@ from storage.ports import CallFeed, Changes, Lost, Slow
 HEARTBEAT_S: Final = 15.0  # proxies close what is silent for a minute, often for half of one
 SLOWEST_S: Final = 10.0  # a reader whose connection takes nothing for so long is cut off
 MOST_READERS: Final = 2_000  # of one process: each holds a connection and what waits for it
+_MEDIA_TYPE: Final = "text/event-stream"
 _HEARTBEAT: Final = b":\n\n"
 
 
@@ -44,6 +45,8 @@ class Live:
                 raise unknown(name, FILTERS, what="filter", problem=UnknownParameter, field=name[:100])
         wanted = filters.read(parameters)
         after = self._after(asked)
+        if asked.request.method == "HEAD":
+            return Response(media_type=_MEDIA_TYPE)
         if self._readers >= MOST_READERS:
             raise Unavailable("Too many watch already; ask again later.", headers={"Retry-After": "60"})
         listening = AsyncExitStack()
@@ -91,7 +94,7 @@ class _Events(StreamingResponse):
 
     def __init__(self, events: AsyncIterator[bytes], listening: AsyncExitStack) -> None:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        super().__init__(events, headers=headers, media_type="text/event-stream")
+        super().__init__(events, headers=headers, media_type=_MEDIA_TYPE)
         self._listening = listening
 
     @override

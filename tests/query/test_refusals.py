@@ -227,3 +227,25 @@ async def test_ruling_5_a_changed_cursor_is_400(crm: httpx.AsyncClient, world: W
         assert (await crm.get("/v1/calls", params={"cursor": changed})).json()["code"] == "bad_cursor"
     for changed in (cursor + "=", cursor + "A", cursor[:-1], " " + cursor, cursor + "\n"):
         assert (await crm.get("/v1/calls", params={"cursor": changed})).json()["code"] == "bad_cursor"
+
+
+@pytest.mark.parametrize("digits", [19, 20, 400, 5000, 100_000])
+async def test_a_number_of_any_length_is_refused_or_taken(crm: httpx.AsyncClient, digits: int) -> None:
+    number = "9" * digits
+    bodies = [
+        ("/v1/calls/search", f'{{"limit":{number}}}'),
+        ("/v1/calls/search", f'{{"filter":{{"field":"cost","op":"gt","value":{number}}}}}'),
+        ("/v1/calls/search", f'{{"filter":{{"field":"number","op":"eq","value":-{number}}}}}'),
+        ("/v1/calls/bulk", f'{{"ids":[{number}],"patch":{{}}}}'),
+        ("/v1/exports", f'{{"format":"csv","ids":[{number}]}}'),
+        ("/v1/criteria", f'{{"name":"x","weight":{number}}}'),
+    ]
+
+    for path, body in bodies:
+        answer = await crm.post(path, content=body)
+        assert answer.status_code < 500, (path, answer.text[:200])
+
+
+async def test_head_answers_without_a_body_even_where_get_never_ends(crm: httpx.AsyncClient) -> None:
+    for path in ("/v1/live", "/v1/calls", "/openapi.json"):
+        assert (await crm.head(path)).status_code == 200
