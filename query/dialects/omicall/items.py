@@ -274,7 +274,12 @@ _WIDER: Final[Mapping[str, Column[Row]]] = {
 """Objects of which a search shows more."""
 
 SEARCHED: Final[Sequence[Column[Row]]] = (
-    Column("_id", "`uid`, its first 24 digits", TEXT, lambda row: row.call.uid.replace("-", "")[:24]),
+    Column(
+        "_id",
+        "`uid`, its first 24 digits; OMICall's own",
+        TEXT,
+        _said("_id", lambda call: call.uid.replace("-", "")[:24]),
+    ),
     *(_WIDER.get(column.name, column) for column in ITEM),
     Column("ms_time_start_to_answer", "`answered_at`, ms, else the start", INTEGER, lambda row: _answered_ms(row.call)),
     Column("time_start_media", "`answered_at`, else the start", INTEGER, lambda row: _answered_ms(row.call) // 1000),

@@ -58,13 +58,16 @@ def users(call: Call) -> list[Json]:
 def _first_user(call: Call, sent: Mapping[str, Any]) -> Json:
     agent = call.agent or Agent()
     known = {"full_name": agent.name or "", "email": agent.email or "", "_id": hex24(call, "agent", agent.id)}
-    noted = call.note is not None and call.edited_at is not None
-    return _user(call, {**known, **sent}) | {
+    user = _user(call, {**known, **sent})
+    now = {
         "note": call.note or "",
         "tag": [{"name": tag.name} for tag in call.tags],
         "tags_view": [tag.name for tag in call.tags],
-        "note_created_date": epoch_ms(call.edited_at) if noted and call.edited_at else 0,
+        "note_created_date": epoch_ms(call.edited_at) if call.note is not None and call.edited_at else 0,
     }
+    # What OMICall sent of its user is shown until people write something themselves.
+    as_sent = sent.keys() if call.edited_at is None else ()
+    return user | {name: value for name, value in now.items() if name not in as_sent}
 
 
 def _user(call: Call, sent: Mapping[str, Any]) -> Json:
@@ -102,10 +105,10 @@ def maker(call: Call) -> Json | None:
 
 
 def inner_side(call: Call) -> Json | None:
-    """Return whom a local call was for; no other call has one."""
-    if call.direction is not Direction.LOCAL:
-        return None
+    """Return whom a local call was for; no other call has one, except where OMICall itself named one."""
     sent, called = own(call).get("internal_destination"), call.to or ""
+    if call.direction is not Direction.LOCAL and not isinstance(sent, dict):
+        return None
     named = hex24(call, "user", called)
     known = {"id": named, "contact_id": named, "name": "", "uuid": called, "extension": called, "type": "extension"}
     return known | (sent if isinstance(sent, dict) else {})
