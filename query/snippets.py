@@ -43,7 +43,9 @@ def marked(text: str, parts: Sequence[Part]) -> list[tuple[int, int]]:
 
 def _spots(text: str, part: Part) -> Iterator[tuple[int, int]]:
     if isinstance(part, Digits):
-        yield from ((start, end) for start, end, digits in digits_of(text) if part.run in digits)
+        yield from (
+            (start, end) for start, end, spelled in digits_of(text) if any(part.run in digits for digits in spelled)
+        )
     elif all(token in fold(text) for token in part.tokens):
         yield from spans(text, part)
 

@@ -128,10 +128,13 @@ def _pattern(wanted: Sequence[str]) -> re.Pattern[str]:
     return re.compile(f"{left}{re.escape(wanted[0])}{rest}{right}")
 
 
-def digits_of(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield each number of *text* with where it begins and ends, as written."""
-    for match in _NUMBER.finditer(_plain_digits(text)):
-        yield match.start(), match.end(), match[0].translate(_SEPARATORS)
+def digits_of(text: str) -> Iterator[tuple[int, int, Sequence[str]]]:
+    """Yield each number of *text* with where it begins and ends: its digits, behind a plus the national ones too."""
+    plain = _plain_digits(text)
+    for match in _NUMBER.finditer(plain):
+        digits = match[0].translate(_SEPARATORS)
+        national = _national(digits) if plain.endswith("+", 0, match.start()) else ()
+        yield match.start(), match.end(), (digits, *national)
 
 
 def _folded_with_origin(text: str) -> tuple[str, Sequence[int]]:
@@ -143,8 +146,8 @@ def _folded_with_origin(text: str) -> tuple[str, Sequence[int]]:
 
 
 def numbers(text: str) -> Iterator[str]:
-    """Yield the digits of each number in *text*, whatever stands between them; runs under four digits are none."""
-    yield from (digits for _, _, digits in digits_of(text) if len(digits) >= GRAM)
+    """Yield the spellings of each number in *text*, whatever stands in it; runs under four digits are none."""
+    yield from (digits for *_, spelled in digits_of(text) for digits in spelled if len(digits) >= GRAM)
 
 
 def spellings(number: str) -> Iterator[str]:
@@ -156,7 +159,12 @@ def spellings(number: str) -> Iterator[str]:
     yield digits
     if plain.startswith(("+", "00")):
         bare = digits.removeprefix("00") if plain.startswith("00") else digits
-        yield from (f"0{bare[code:]}" for code in _COUNTRY_CODE if len(bare) > code + 2)
+        yield from _national(bare)
+
+
+def _national(digits: str) -> Iterator[str]:
+    """Yield what international *digits* are at home: one of them, for how long a country's code is they do not say."""
+    return (f"0{digits[code:]}" for code in _COUNTRY_CODE if len(digits) > code + 2)
 
 
 def index(*, texts: Iterable[str], phones: Iterable[str]) -> Indexed:

@@ -111,3 +111,14 @@ def test_a_number_is_marked_as_it_was_written() -> None:
     (match,) = found_in([("turns", 1, "call 06 12-34 56 78 now")], parse("0612345678"))
 
     assert match.snippet == "call <mark>06 12-34 56 78</mark> now"
+
+
+@pytest.mark.parametrize("asked", ["0144556677", "01 44 55 66 77", "+33 1 44 55 66 77", "4455"])
+def test_an_international_number_that_somebody_spoke_is_found_by_its_national_spelling(asked: str) -> None:
+    spoken = "call +33 1 44-55.66 (77) now"
+
+    assert matches(parse(asked), index(texts=[spoken], phones=[]))
+    assert [match.snippet for match in found_in([("turns", 1, spoken)], parse(asked))] == [
+        "call +<mark>33 1 44-55.66 (77</mark>) now"
+    ]
+    assert not matches(parse(asked), index(texts=["call +33 2 11 22 33 44 now"], phones=[]))
