@@ -112,12 +112,15 @@ class Demo:
         title = f"calls of {self._query_url}/v1/calls"
         async with httpx.AsyncClient(base_url=self._query_url, headers=headers, timeout=TIMEOUT_S) as client:
             with Live(table([], title=title), console=self._screen, transient=not self._screen.is_terminal) as live:
-                async with asyncio.TaskGroup() as tasks:
-                    watching = tasks.create_task(
-                        watch(client, wanted, sent=sent, show=lambda calls: live.update(table(calls, title=title)))
-                    )
+                watching = asyncio.create_task(
+                    watch(client, wanted, sent=sent, show=lambda calls: live.update(table(calls, title=title)))
+                )
+                try:
                     await self._post(posts)
                     sent.set()
+                    await watching
+                finally:
+                    watching.cancel()
         self._tell(watching.result(), wanted, title=title)
 
     def _tell(self, calls: Sequence[Call], wanted: set[str], *, title: str) -> None:
