@@ -18,6 +18,8 @@ class SortBy(StrEnum):
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
     NUMBER = "number"
+    RECORD_ID = "record_id"
+    """Tanyi's own small integer where a call has one, else the number, which is larger."""
     TALK_S = "talk_s"
     COST = "cost"
     TITLE = "title"

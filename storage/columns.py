@@ -16,6 +16,7 @@ LONGEST: Final = 10_000
 """Characters of a column that a part is looked for in: no summary has more, and a document has room for them."""
 OWN_IDS: Final = {Platform.TOOLZZ: "id"}
 """Members of `ext` by which a platform's own API names a call beside its call id."""
+_RECORD_DIGITS: Final = 9  # below 1 000 000 000, where our own numbers begin
 _NUMBERS: Final = ("from", "to", "customer_number")
 
 
@@ -61,6 +62,15 @@ def own_id(ext: Mapping[str, Any], *, platform: Platform) -> dict[str, str]:
     """Return the platform's other name of a call, under `own_id`."""
     named = ext.get(OWN_IDS.get(platform, ""))
     return {"own_id": named} if isinstance(named, str) else {}
+
+
+def record_id(call_id: str, *, platform: Platform) -> dict[str, int]:
+    """Return Tanyi's integer of its own call, negated, under `record`.
+
+    What is absent is least in MongoDB: rising, those without one come first, and the others from the largest on.
+    """
+    small = platform is Platform.TANYI and call_id.isascii() and call_id.isdigit() and len(call_id) <= _RECORD_DIGITS
+    return {"record": -int(call_id)} if small else {}
 
 
 def digest(extracted: Any) -> str:

@@ -12,7 +12,7 @@ import msgspec
 from schemas.call import Call, call_key, call_uid, tag_id
 from schemas.update import CallUpdate, Media
 from schemas.words import Platform, Workflow
-from storage.columns import columns, own_id
+from storage.columns import columns, own_id, record_id
 from storage.derive import derive, ext, recordings
 from storage.flatten import flatten, to_time
 from storage.fold import Registers, fold, settle, unpack
@@ -74,6 +74,7 @@ def shown(registers: Registers, *, identity: Identity, written: Mapping[str, Any
         facts["score"] = sum(scores) / len(scores)
     searched = columns(facts, call_id=identity.platform_call_id, extracted=told.own.get("extracted"))
     facts["keys"] = _keys(facts) | searched | own_id(told.group("ext"), platform=identity.platform)
+    facts["keys"] |= record_id(identity.platform_call_id, platform=identity.platform)
     return facts
 
 

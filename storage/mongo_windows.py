@@ -12,7 +12,7 @@ from storage.document import Document, heard, summary, whole
 from storage.fold import unpack
 from storage.mongo import Database, answering
 from storage.mongo_chunks import read
-from storage.mongo_filters import scope
+from storage.mongo_filters import scope, where
 from storage.mongo_parts import part_name
 from storage.mongo_reader import name_of
 from storage.parts import Parts, unpack_parts
@@ -37,6 +37,8 @@ SORTS: Final[Mapping[SortBy, str]] = {
     SortBy.WORKFLOW: "workflow",
     SortBy.CUSTOMER_LAST: "customer.last",
 }
+_RECORD: Final = (("keys.record", -1), ("number", 1))
+"""Tanyi's own integers are kept negated, and lie below all numbers."""
 GROUPS: Final[Mapping[str, str]] = {
     "direction": "$direction",
     "outcome": "$outcome",
@@ -46,6 +48,7 @@ GROUPS: Final[Mapping[str, str]] = {
 }
 _LIGHT: Final = {"registers": 0, "edits": 0, "keys": 0}
 _WHOLE: Final = {"edits": 0, "keys": 0}
+_BY_RECORD: Final = Sort(SortBy.RECORD_ID)
 Units = tuple[str, ...] | None
 
 
@@ -62,8 +65,7 @@ class MongoWindows:
         self, tenant: str, filter_: Filter, *, units: Units, sort: Sort, skip: int, limit: int, whole: bool = False
     ) -> list[Call]:
         """Return the calls from *skip* on; the order is total, so that a closed window never shifts."""
-        way = DESCENDING if sort.descending else ASCENDING
-        order = [(SORTS[sort.by], way), ("_id", way)]
+        order = _order(sort)
         seen = scope(tenant, filter_, units=units)
         with answering():
             # Skipping is done over the index alone; only the page's own documents are fetched.
@@ -73,6 +75,26 @@ class MongoWindows:
         by_name = {row["_id"]: row for row in rows}
         documents = [by_name[name] for name in names if name in by_name]
         return await self._whole(documents) if whole else [summary(each) for each in documents]
+
+    async def newest(
+        self, tenant: str, filter_: Filter, *, units: Units, then: Filter, skip: int, limit: int
+    ) -> tuple[list[Call], int]:
+        """Return each customer's newest whole call of those that match, if *then* holds for it; and how many."""
+        order = _order(_BY_RECORD)
+        customer = {"$ifNull": ["$customer_e164", "$customer_number", "$_id"]}
+        stages: list[Document] = [
+            {"$match": scope(tenant, filter_, units=units)},
+            {"$sort": dict(order)},
+            {"$group": {"_id": customer, "name": {"$first": "$_id"}}},
+        ]
+        with answering():
+            cursor = await self._calls.aggregate(stages, maxTimeMS=TOO_SLOW_MS, allowDiskUse=True)
+            names = [row["name"] for row in await cursor.to_list()]
+            last = {"$and": [{"_id": {"$in": names}}, where(then)]}
+            total = await self._calls.count_documents(last)
+            rows = self._calls.find(last, _WHOLE, max_time_ms=TOO_SLOW_MS).sort(order).skip(skip).limit(limit)
+            documents = await rows.to_list()
+        return await self._whole(documents), total
 
     async def count(self, tenant: str, filter_: Filter, *, units: Units) -> int:
         """Return how many calls match, exactly."""
@@ -138,11 +160,10 @@ class MongoWindows:
         self, tenant: str, filter_: Filter, *, units: Units, sort: Sort, limit: int | None = None
     ) -> AsyncIterator[Call]:
         """Yield whole calls in order, a few hundred in memory at a time."""
-        way = DESCENDING if sort.descending else ASCENDING
         seen = scope(tenant, filter_, units=units)
         with answering():
             cursor = self._calls.find(seen, _WHOLE, batch_size=AT_ONCE, allow_disk_use=True)
-            cursor = cursor.sort([(SORTS[sort.by], way), ("_id", way)]).limit(limit or 0)
+            cursor = cursor.sort(_order(sort)).limit(limit or 0)
             while documents := await cursor.to_list(AT_ONCE):
                 for call in await self._whole(documents):
                     yield call
@@ -163,6 +184,13 @@ class MongoWindows:
                 if len(content) == first["size"]:  # else it is being replaced
                     parts[first["_id"]] = unpack_parts(content)
         return [whole(each, _of(each, named[each["uid"]], parts)) for each in documents]
+
+
+def _order(sort: Sort) -> list[tuple[str, int]]:
+    """Return the keys of a total order, ties by `_id`."""
+    way = DESCENDING if sort.descending else ASCENDING
+    keys = _RECORD if sort.by is SortBy.RECORD_ID else ((SORTS[sort.by], 1), ("_id", 1))
+    return [(path, way * sign) for path, sign in keys]
 
 
 def _of(document: Document, refs: frozenset[str], parts: Mapping[str, Parts]) -> dict[str, Parts]:

@@ -230,6 +230,11 @@ class CallWindows(Protocol):
     ) -> list[Call]:
         """Return calls by offset in a total order; with *whole* all of each. Raises `Away`, `TooSlow`."""
 
+    async def newest(
+        self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None, then: Filter, skip: int, limit: int
+    ) -> tuple[list[Call], int]:
+        """Return each customer's newest call of those that match, if *then* holds; and how many. Raises `TooSlow`."""
+
     async def count(self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None) -> int:
         """Return how many calls match, exactly. Raises `Away`, `TooSlow`."""
 

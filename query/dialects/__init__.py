@@ -10,7 +10,8 @@ from typing import Final
 from query.dialects.dialect import Dialect
 from query.dialects.omicall.dialect import OMICALL
 from query.dialects.robotappel.dialect import ROBOTAPPEL
+from query.dialects.tanyi.dialect import TANYI
 from query.dialects.toolzz.dialect import TOOLZZ
 from query.dialects.zenicall.dialect import ZENICALL
 
-DIALECTS: Final[Mapping[str, Dialect]] = {each.name: each for each in (ROBOTAPPEL, OMICALL, TOOLZZ, ZENICALL)}
+DIALECTS: Final[Mapping[str, Dialect]] = {each.name: each for each in (ROBOTAPPEL, OMICALL, TOOLZZ, TANYI, ZENICALL)}

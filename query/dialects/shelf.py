@@ -46,6 +46,16 @@ class Shelf:
             self._tenant, over, units=self._units, sort=sort, skip=skip, limit=limit, whole=whole
         )
 
+    async def newest(self, filter_: Filter, *, then: Filter, skip: int, limit: int) -> tuple[list[Call], int]:
+        """Return each customer's newest whole ended call of those that match, if *then* holds for it; and how many.
+
+        In the order of Tanyi's integers, the largest first.
+        """
+        over = All((OVER, filter_))
+        return await self._stores.windows.newest(
+            self._tenant, over, units=self._units, then=then, skip=skip, limit=limit
+        )
+
     async def count(self, filter_: Filter) -> int:
         """Return how many ended calls match, exactly."""
         return await self._stores.windows.count(self._tenant, All((OVER, filter_)), units=self._units)

@@ -27,6 +27,8 @@ async def answered(world: DialectWorld, request: dict[str, Any]) -> bytes:
     await world.hear(*request.get("calls", []))
     content = json.dumps(request["body"]).encode() if "body" in request else None
     headers = {"Authorization": f"Bearer {request.get('key', 'crm')}"} | request.get("headers", {})
+    if "signed_by" in request:
+        headers |= world.signed(request["signed_by"])
     async with httpx.AsyncClient(transport=world.transport, base_url="http://api") as client:
         answer = await client.request(request["method"], request["path"], content=content, headers=headers)
     told = {"status": answer.status_code, "body": answer.json()}

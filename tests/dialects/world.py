@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from ingest.errors import Refused
 from ingest.platforms import SOURCES
+from query.dialects.tanyi.signature import signature as tanyi_signature
 from runtime.config import DialectSettings, Key
 from schemas.envelope import Envelope
 from schemas.update import CallUpdate
@@ -34,9 +35,26 @@ class DialectWorld(World):
             self.key("robot", dialect=DialectSettings(tanyi_secret=SECRET, tanyi_app_key="robot-app")),
             self.key("robot-other", tenant=self.other, dialect=DialectSettings(tanyi_secret=SECRET)),
             self.key("robot-export", scopes=("export",), dialect=DialectSettings(tanyi_secret=SECRET)),
+            self.key("robot-slow", requests_per_minute=1, dialect=DialectSettings(tanyi_secret=SECRET)),
+            self.key("robot-off", dialect=DialectSettings(tanyi_secret=SECRET, off=("tanyi",))),
+            self.key("robot-unit", units=("1",), dialect=DialectSettings(tanyi_secret=SECRET)),
+            self.key("robot-expired", expires_at=START, dialect=DialectSettings(tanyi_secret=SECRET)),
             self.key("robot-unread", dialect=DialectSettings(tanyi_secret=SECRET, tanyi_mark_read=False)),
             self.key("names", dialect=DialectSettings(zenicall_enums="names", zenicall_ids="uuid")),
         )
+
+    def signed(self, key: str = "robot", **changes: str) -> dict[str, str]:
+        """Return the headers that Tanyi's client sends for a key, signed now; *changes* break them."""
+        known = next(each for each in self.config.keys if each.id == key)
+        app_key, timestamp = known.dialect.tanyi_app_key or key, str(round(self.clock().timestamp() * 1000))
+        told = {"app_key": app_key, "timestamp": timestamp, "version": "v1", "secret": SECRET} | changes
+        signature = tanyi_signature(tenant_sign=known.tenant, **told)
+        return {
+            "appKey": told["app_key"],
+            "timestamp": told["timestamp"],
+            "version": told["version"],
+            "signature": signature,
+        }
 
     async def hear(self, *paths: Path | str) -> list[str]:
         """Store what recorded webhooks tell, in order, a second between two; return their calls' uids."""

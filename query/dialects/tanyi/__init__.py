@@ -1,0 +1,1 @@
+"""Tanyi: robot call records of a job, listed and one by one, behind a signature."""
