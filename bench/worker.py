@@ -4,6 +4,7 @@ The baseline uses the same driver, server, collections, indexes, write concern a
 no reading of the stream, no understanding, no folding, no look at what is stored already.
 """
 
+import argparse
 import asyncio
 import resource
 import sys
@@ -31,6 +32,7 @@ CALLS = 5_000
 BATCH = 500
 COLLECTIONS = ("events", "transcripts", "calls")
 ROUNDS = 3
+LARGEST = 3  # indexes that are named
 WORKER, BASELINE, NORMALISE = "worker, journal to stored", "raw bulk upserts of ready documents", "normalise alone"
 
 
@@ -39,6 +41,7 @@ class Measured(NamedTuple):
     seconds: float
     cpu_s: float
     calls: int
+    mongod_s: float = 0.0
 
     @property
     def per_second(self) -> float:
@@ -59,17 +62,37 @@ def envelope(number: int, body: bytes) -> Envelope:
     )
 
 
-async def timed(name: str, work: Callable[[], Awaitable[Any]], *, calls: int = CALLS) -> Measured:
+async def timed(
+    name: str, work: Callable[[], Awaitable[Any]], *, calls: int, opened: Database | None = None
+) -> Measured:
+    mongod = await mongod_s(opened)
     started, cpu = time.perf_counter(), time.process_time()
     await work()
-    return Measured(name, time.perf_counter() - started, time.process_time() - cpu, calls)
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    return Measured(name, seconds, cpu, calls, await mongod_s(opened) - mongod)
+
+
+async def mongod_s(opened: Database | None) -> float:
+    """Return the CPU time of mongod so far, in seconds."""
+    if opened is None:
+        return 0.0
+    used = (await opened.command("serverStatus"))["extra_info"]
+    return float(used["user_time_us"] + used["system_time_us"]) / 1e6
+
+
+async def index_bytes(opened: Database) -> dict[str, int]:
+    """Return how many bytes each index of the calls has, the largest first."""
+    sizes = (await opened.command("collStats", "calls"))["indexSizes"]
+    return dict(sorted(sizes.items(), key=lambda row: -row[1]))
 
 
 @asynccontextmanager
-async def database(url: str) -> AsyncIterator[Database]:
+async def database(url: str, *, words: bool) -> AsyncIterator[Database]:
     async with connect(url) as opened:
         await opened.client.drop_database(opened.name)
         await set_up(opened)
+        if not words:
+            await opened["calls"].drop_index("words")
         yield opened
 
 
@@ -90,7 +113,7 @@ async def drain(journal: Journal, opened: Database) -> None:
 
 
 async def upsert(opened: Database, ready: dict[str, list[dict[str, Any]]]) -> None:
-    for start in range(0, CALLS, BATCH):
+    for start in range(0, len(ready["calls"]), BATCH):
         for name in COLLECTIONS:
             rows = ready[name][start : start + BATCH]
             await opened[name].bulk_write(
@@ -104,33 +127,48 @@ async def understand(envelopes: list[Envelope]) -> None:
         normalise(one)
 
 
-async def one_round(url: str, envelopes: list[Envelope]) -> list[Measured]:
+async def one_round(url: str, envelopes: list[Envelope], *, words: bool) -> tuple[list[Measured], dict[str, int]]:
+    calls = len(envelopes)
     with tempfile.TemporaryDirectory() as directory:
         async with open_journal(directory=Path(directory)) as journal:
             await fill(journal, envelopes)
-            async with database(url) as opened:
-                worker = await timed(WORKER, lambda: drain(journal, opened))
-                assert await opened["calls"].count_documents({}) == CALLS
+            async with database(url, words=words) as opened:
+                worker = await timed(WORKER, lambda: drain(journal, opened), calls=calls, opened=opened)
+                assert await opened["calls"].count_documents({}) == calls
                 ready = {name: await opened[name].find().to_list() for name in COLLECTIONS}
-    async with database(url) as opened:
-        baseline = await timed(BASELINE, lambda: upsert(opened, ready))
-        assert await opened["calls"].count_documents({}) == CALLS
-    return [worker, baseline, await timed(NORMALISE, lambda: understand(envelopes))]
+                sizes = await index_bytes(opened)
+    async with database(url, words=words) as opened:
+        baseline = await timed(BASELINE, lambda: upsert(opened, ready), calls=calls, opened=opened)
+        assert await opened["calls"].count_documents({}) == calls
+    return [worker, baseline, await timed(NORMALISE, lambda: understand(envelopes), calls=calls)], sizes
 
 
 async def main() -> None:
-    envelopes = [envelope(number, body) for number, body in enumerate(reports(CALLS))]
-    size = sum(len(one.body) for one in envelopes) / CALLS
-    print(f"{CALLS} Vapi reports of {size / 1000:.1f} KB, batches of {BATCH}, best of {ROUNDS} rounds\n")
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--calls", type=int, default=CALLS)
+    arguments.add_argument("--rounds", type=int, default=ROUNDS)
+    arguments.add_argument(
+        "--no-words", action="store_true", help="without the index that most of mongod's time goes to"
+    )
+    chosen = arguments.parse_args()
+    envelopes = [envelope(number, body) for number, body in enumerate(reports(chosen.calls))]
+    size = sum(len(one.body) for one in envelopes) / chosen.calls
+    print(f"{chosen.calls} Vapi reports of {size / 1000:.1f} KB, batches of {BATCH}, best of {chosen.rounds} rounds\n")
     with MongoServer() as server:
-        rounds = [await one_round(server.url, envelopes) for _ in range(ROUNDS)]
-    best = [max((row[n] for row in rounds), key=lambda measured: measured.per_second) for n in range(3)]
-    for row in best:
-        print(f"{row.name:40} {row.per_second:8.0f} calls/s {1e6 * row.cpu_s / row.calls:8.0f} µs of our CPU each")
+        told = [await one_round(server.url, envelopes, words=not chosen.no_words) for _ in range(chosen.rounds)]
+    rounds, sizes = [measured for measured, _ in told], told[-1][1]
+    for n in range(3):
+        row = max((measured[n] for measured in rounds), key=lambda measured: measured.per_second)
+        ours, mongod = 1e6 * row.cpu_s / row.calls, 1e6 * row.mongod_s / row.calls
+        print(
+            f"{row.name:40} {row.per_second:8.0f} calls/s, CPU a call: {ours:6.0f} µs here, {mongod:6.0f} µs in mongod"
+        )
     ratios = sorted(worker.per_second / baseline.per_second for worker, baseline, _ in rounds)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     each = ", ".join(f"{one:.2f}" for one in ratios)
     print(f"\nworker ÷ baseline: {ratios[len(ratios) // 2]:.2f} (rounds: {each}; aim 0.60)")
+    largest = ", ".join(f"{name} {size / chosen.calls:.0f}" for name, size in list(sizes.items())[:LARGEST])
+    print(f"bytes of index a call: {sum(sizes.values()) / chosen.calls:.0f}, the largest: {largest}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory, with the bench's own documents: {peak:.0f} MB", file=sys.stderr)
 
 
