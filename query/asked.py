@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from query.auth import Caller
+from query.kinds import LARGEST
 from query.problems import BadJson, BadValue, BodyTooSlow, TooLarge, UnknownParameter, UnsupportedType, unknown
 from runtime.config import Tenant
 
@@ -20,7 +21,15 @@ SLOWEST_BODY_S: Final = 10.0  # a sender that takes longer holds a connection fo
 MOST_PARAMETERS: Final = 2000  # beside this many, parsing costs more than answering
 
 _READING: Final = ("GET", "HEAD")
-_decode: Final = msgspec.json.Decoder(float_hook=Decimal).decode
+
+
+def _number(text: str) -> int | Decimal:
+    """Return a number with a point or an exponent exactly; JSON knows one kind of numbers, so 2.0 is an integer."""
+    value = Decimal(text)
+    return int(value) if -LARGEST <= value <= LARGEST and value == value.to_integral_value() else value
+
+
+_decode: Final = msgspec.json.Decoder(float_hook=_number).decode
 
 
 class Asked:
@@ -60,7 +69,7 @@ class Asked:
         return given
 
     async def json(self, *, largest: int = LARGEST_BODY) -> object:
-        """Return the body's JSON, numbers with a point as `Decimal`; raise a problem if it is none or too large."""
+        """Return the body's JSON, fractions as `Decimal`; raise a problem if it is none or too large."""
         _declared_json(self.request.headers)
         body = await self._body(largest)
         try:

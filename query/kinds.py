@@ -10,8 +10,7 @@ from typing import Any, Final, NamedTuple
 from query.problems import nearest
 from schemas.query import Op
 
-LARGEST_INTEGER: Final = 2**63 - 1  # BSON's
-MOST_DIGITS: Final = 40  # of a decimal: no amount or duration needs more, and huge exponents would build huge integers
+LARGEST: Final = 2**63 - 1  # BSON's integer; a decimal's too: huge exponents would build huge integers
 _DECIMAL: Final = re.compile(r"[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,4})?", re.ASCII)
 _INTEGER: Final = re.compile(r"[+-]?\d{1,30}", re.ASCII)
 _LOST_PLUS: Final = re.compile(r" (\d\d:?\d\d)$")  # a zone's + that a URL turned into a blank
@@ -65,7 +64,7 @@ def _integer_from_json(value: object) -> int:
 
 
 def _bounded(value: int) -> int:
-    if abs(value) > LARGEST_INTEGER:
+    if abs(value) > LARGEST:
         raise Unfit("is beyond 64 bits")
     return value
 
@@ -97,7 +96,7 @@ def decimal(text: str) -> Decimal:
     if not _DECIMAL.fullmatch(text):
         raise Unfit("must be a number")
     value = Decimal(text)
-    if value and not -MOST_DIGITS < value.adjusted() < MOST_DIGITS:
+    if not -LARGEST <= value <= LARGEST:
         raise Unfit("is out of range")
     return value
 

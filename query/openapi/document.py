@@ -60,9 +60,11 @@ def _operation(endpoint: Endpoint, row: Operation) -> Json:
     return told | ({"security": []} if endpoint.open else {})
 
 
-def _answer(status: int, body: tuple[str, Mapping[str, Any]] | None) -> Json:
+def _answer(status: int, content: Mapping[str, Json] | None) -> Json:
     told: Json = {"description": _STATUS.get(status, "Done.")}
-    return told if body is None else told | {"content": {body[0]: {"schema": body[1]}}}
+    if content is None:
+        return told
+    return told | {"content": {media_type: {"schema": schema} for media_type, schema in content.items()}}
 
 
 _STATUS: Final = {

@@ -1,12 +1,13 @@
 """What each endpoint takes and gives: one row an endpoint, by method and path."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from query.fields import FIELDS
 from query.filters import FILTERS
+from query.formats import FORMATS as FILES
 from query.listing import INCLUDES, MOST_ROWS, ORDERS
-from query.openapi.shapes import FLAG, INTEGER, TEXT, TIME, Schema, listed, ref, words
+from query.openapi.shapes import FLAG, INTEGER, NUMBER, RANGE, TEXT, TIME, Schema, listed, ref, words
 from query.transcripts import FORMATS
 from query.views import CHOOSABLE
 from schemas.words import RecordingChannel
@@ -20,8 +21,8 @@ class Operation(NamedTuple):
 
     id: str
     tag: str
-    answers: Mapping[int, tuple[str, Schema] | None]
-    """Media type and schema by status; None: no body."""
+    answers: Mapping[int, Mapping[str, Schema] | None]
+    """Schemas by media type, by status; None: no body."""
     parameters: tuple[Schema, ...] = ()
     body: str | None = None
 
@@ -34,10 +35,15 @@ def _in_url(name: str, schema: Schema, tells: str, *, many: bool = False) -> Sch
 
 def _value(name: str) -> Schema:
     kind = FIELDS[FILTERS[name].field].kind
-    shapes: dict[str, Schema] = {"flag": FLAG, "integer": INTEGER, "time": TIME, "number": {"type": "number"}}
-    return (
-        words(kind.words) if kind.words else shapes.get(kind.name, {"type": "number"} if kind.name == "money" else TEXT)
-    )
+    amount: Schema = NUMBER | RANGE
+    shapes: dict[str, Schema] = {
+        "flag": FLAG,
+        "integer": INTEGER | RANGE,
+        "time": TIME,
+        "number": amount,
+        "money": amount,
+    }
+    return words(kind.words) if kind.words else shapes.get(kind.name, TEXT)
 
 
 _FILTERS: Final = tuple(
@@ -59,12 +65,18 @@ _EVENT_ID: Final = ID | {"name": "event_id", "description": "An event's id, or t
 _CHANNEL: Final = ID | {"name": "channel", "schema": words(RecordingChannel), "description": "Which voices."}
 
 
-def _json(name: str) -> tuple[str, Schema]:
-    return JSON, ref(name)
+def _json(name: str) -> Mapping[str, Schema]:
+    return {JSON: ref(name)}
+
+
+def _files(media_types: Iterable[str], schema: Schema) -> Mapping[str, Schema]:
+    return {each.partition(";")[0]: schema for each in media_types}
 
 
 _ONE: Final = "/v1/calls/{id}"
-_BYTES: Final[Schema] = {}
+_BYTES: Final[Mapping[str, Schema]] = {"*/*": {}}
+_SPOKEN: Final = {**_files((each.media_type for each in FORMATS.values()), TEXT), **_json("Transcript")}
+_EXPORTED: Final = _files((each.media_type for each in FILES.values()), {})
 
 OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", "/v1/calls"): Operation("listCalls", "calls", {200: _json("Calls")}, (*_FILTERS, *_LIST)),
@@ -76,14 +88,14 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", f"{_ONE}/transcript"): Operation(
         "readTranscript",
         "calls",
-        {200: _json("Transcript")},
+        {200: _SPOKEN},
         (ID, _in_url("format", words(FORMATS), "How it is written.")),
     ),
     ("GET", f"{_ONE}/recordings/{{channel}}"): Operation(
-        "fetchRecording", "calls", {200: ("*/*", _BYTES), 206: ("*/*", _BYTES), 302: None}, (ID, _CHANNEL)
+        "fetchRecording", "calls", {200: _BYTES, 206: _BYTES, 302: None}, (ID, _CHANNEL)
     ),
     ("GET", f"{_ONE}/events"): Operation("listEvents", "calls", {200: _json("Events")}, (ID,)),
-    ("GET", f"{_ONE}/events/{{event_id}}"): Operation("readEvent", "calls", {200: ("*/*", _BYTES)}, (ID, _EVENT_ID)),
+    ("GET", f"{_ONE}/events/{{event_id}}"): Operation("readEvent", "calls", {200: _BYTES}, (ID, _EVENT_ID)),
     ("GET", f"{_ONE}/history"): Operation("readHistory", "edits", {200: _json("History")}, (ID,)),
     ("POST", f"{_ONE}/evaluations"): Operation(
         "scoreCall", "scores", {201: _json("Evaluation")}, (ID,), body="NewEvaluation"
@@ -113,7 +125,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", "/v1/exports/{id}/{name}"): Operation(
         "fetchExport",
         "exports",
-        {200: ("*/*", _BYTES)},
+        {200: _EXPORTED},
         (
             ID,
             ID | {"name": "name", "description": "The file's name, as the URL tells it."},
@@ -121,6 +133,6 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
             _in_url("signature", TEXT, "As the URL tells it."),
         ),
     ),
-    ("GET", "/v1/live"): Operation("watch", "calls", {200: ("text/event-stream", TEXT)}, _FILTERS),
+    ("GET", "/v1/live"): Operation("watch", "calls", {200: {"text/event-stream": TEXT}}, _FILTERS),
     ("GET", "/v1/me"): Operation("me", "keys", {200: _json("Me")}),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from query import changes
 from query.analytics import MEASURES, MOST_GROUPS
 from query.buckets import Interval
 from query.changes import INTENT, LONGEST_TAG, MOST_TAGS
@@ -10,7 +11,7 @@ from query.edits import MOST_CHANGED
 from query.exports import MOST_IDS
 from query.fields import FIELDS
 from query.formats import FORMATS
-from query.kinds import LARGEST_INTEGER, Kind
+from query.kinds import LARGEST, Kind
 from query.listing import INCLUDES, MOST_ROWS, ORDERS
 from query.problems import Problem
 from query.snippets import MOST_MATCHES
@@ -42,6 +43,10 @@ INTEGER: Final[Schema] = {"type": "integer"}
 ANYTHING: Final[Schema] = {}
 TIME: Final[Schema] = {"type": "string", "format": "date-time", "description": "UTC with milliseconds."}
 AMOUNT: Final[Schema] = {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{6}$"}
+
+
+RANGE: Final = {"minimum": -LARGEST, "maximum": LARGEST}
+_POINT: Final = NUMBER | {"minimum": -changes.LARGEST, "maximum": changes.LARGEST}
 
 
 def words(known: Iterable[str]) -> Schema:
@@ -140,19 +145,17 @@ _SHOWN: Final[dict[str, Schema]] = {
 
 _MATCH: Final = members({"field": TEXT, "n": or_null(INTEGER), "snippet": TEXT})
 _ID: Final[Schema] = {"type": ["string", "integer"], "description": "A call's uid or number."}
-
-
 _ANY_ID: Final[Schema] = {"description": "A call's uid or number; what is neither is 422 in its own row."}
 
 
 def _operand(kind: Kind) -> Schema:
     """Return the schema of a value that a field of *kind* is compared with."""
     plain: dict[str, Schema] = {
-        "integer": INTEGER | {"minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER},
+        "integer": INTEGER | RANGE,
         "flag": FLAG,
         "time": TIME,
-        "number": NUMBER,
-        "money": {"anyOf": [NUMBER, {"type": "string", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"}]},
+        "number": NUMBER | RANGE,
+        "money": {"anyOf": [NUMBER | RANGE, {"type": "string", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"}]},
     }
     return words(kind.words) if kind.words else plain.get(kind.name, TEXT)
 
@@ -209,10 +212,10 @@ _PATCH: Final[dict[str, Schema]] = {
 _CRITERION: Final[dict[str, Schema]] = {
     "name": TEXT | {"minLength": 1, "pattern": r"\S"},
     "description": _MAYBE_TEXT,
-    "scale": or_null(members({"min": or_null(NUMBER), "max": or_null(NUMBER)}, required=())),
-    "weight": or_null(NUMBER | {"exclusiveMinimum": 0, "maximum": 10**9}),
+    "scale": or_null(members({"min": or_null(_POINT), "max": or_null(_POINT)}, required=())),
+    "weight": or_null(NUMBER | {"exclusiveMinimum": 0, "maximum": changes.LARGEST}),
 }
-_SCORE: Final[dict[str, Schema]] = {"criteria_id": TEXT, "point": NUMBER}
+_SCORE: Final[dict[str, Schema]] = {"criteria_id": TEXT, "point": _POINT}
 _BATCH: Final[dict[str, Schema]] = {
     "id": TEXT,
     "name": _MAYBE_TEXT,
