@@ -1,7 +1,7 @@
 """Reports over HTTP: measures by groups by time buckets."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -40,14 +40,15 @@ MEASURES: Final[Mapping[str, Measure]] = {
 class Analytics:
     """The endpoint that reports."""
 
-    def __init__(self, *, reports: CallReports) -> None:
-        """Add up by *reports*."""
+    def __init__(self, *, reports: CallReports, clock: Callable[[], datetime]) -> None:
+        """Add up by *reports*; *clock* tells where most calls are."""
         self._reports = reports
+        self._clock = clock
 
     async def report(self, asked: Asked) -> Response:
         """Answer with one row for each group and bucket."""
         asked.only()
-        shape, question = _asked(asked, await asked.object(_MEMBERS))
+        shape, question = _asked(asked, await asked.object(_MEMBERS), now=self._clock())
         report = Report(shape)
         async for tally in self._reports.tallies(asked.tenant.id, question):
             report.add(tally)
@@ -56,7 +57,7 @@ class Analytics:
         return json_response({"rows": rows})
 
 
-def _asked(asked: Asked, body: Mapping[str, object]) -> tuple[Shape, Question]:
+def _asked(asked: Asked, body: Mapping[str, object], *, now: datetime) -> tuple[Shape, Question]:
     filter_ = EVERYTHING if body.get("filter") is None else search.read(body["filter"])
     measures = [MEASURES[word] for word in _words(body, "measures", MEASURES, default=["count"], most=MOST_MEASURES)]
     groups = [Group(word) for word in _words(body, "group_by", list(Group), default=[], most=MOST_GROUPS)]
@@ -67,15 +68,20 @@ def _asked(asked: Asked, body: Mapping[str, object]) -> tuple[Shape, Question]:
         if each.field is not None and each.calculation not in PERCENTILES:
             fields[each.field] = fields.get(each.field, frozenset()) | {each.calculation}
     sketches = {each.field for each in measures if each.field is not None and each.calculation in PERCENTILES}
+    limits = bounds(filter_)
+    near = limits.last or limits.first or now
+    slots = None if interval is None else buckets.slots(interval=interval, zone=zone, near=near)
     question = Question(
         filter=filter_,
         groups=tuple(groups),
         fields=fields,
         sketches=frozenset(sketches),
-        slot_ms=None if interval is None else buckets.slot(zone) // timedelta(milliseconds=1),
+        slots=slots,
         units=asked.caller.units,
     )
-    shape = Shape(measures=tuple(measures), groups=tuple(groups), interval=interval, zone=zone, bounds=bounds(filter_))
+    shape = Shape(
+        measures=tuple(measures), groups=tuple(groups), interval=interval, zone=zone, bounds=limits, slots=slots
+    )
     return shape, question
 
 

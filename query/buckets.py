@@ -3,12 +3,18 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum, unique
-from functools import cache
+from functools import cache, partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from schemas.report import Slots, Stretch
+
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
+_MS: Final = timedelta(milliseconds=1)
+_STEP: Final = timedelta(days=5)  # clocks are changed more seldom
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_YEAR, LAST_YEAR = 1900, 2100  # of calls
 _QUARTER: Final = timedelta(minutes=15)
 
 
@@ -97,8 +103,54 @@ _STARTS: Final[dict[Interval, Callable[[datetime, ZoneInfo], datetime]]] = {
 }
 
 
+def slots(*, interval: Interval, zone: ZoneInfo, near: datetime) -> Slots:
+    """Return what a report's buckets are made of: hours (or quarters) in UTC, else days on the zone's own clock.
+
+    *near* is where most calls are.
+    """
+    if interval is Interval.HOUR:
+        return Slots(_ms(_slot(zone)))
+    at = _ms(near - _EPOCH)
+    return Slots(_ms(_DAY), tuple(sorted(_stretches(zone), key=partial(_away, at))))
+
+
+def _away(at: int, stretch: Stretch) -> int:
+    begin = at if stretch.begin is None else stretch.begin
+    end = at if stretch.end is None else stretch.end
+    return max(begin - at, at - end, 0)
+
+
+def of_slot(number: int, made_of: Slots, *, interval: Interval, zone: ZoneInfo) -> datetime:
+    """Return the UTC instant at which the bucket that holds a slot begins."""
+    if not made_of.stretches:
+        return start(_EPOCH + number * made_of.length * _MS, interval=interval, zone=zone)
+    wall = _EPOCH.replace(tzinfo=None) + number * _DAY
+    if interval is Interval.WEEK:
+        wall -= wall.weekday() * _DAY
+    return _utc(wall.replace(day=1) if interval is Interval.MONTH else wall, zone)
+
+
+def _ms(time: timedelta) -> int:
+    return time // _MS
+
+
 @cache
-def slot(zone: ZoneInfo) -> timedelta:
+def _stretches(zone: ZoneInfo) -> tuple[Stretch, ...]:
+    """Return all stretches between two changes of a zone's clock; the first and the last go on for ever."""
+    at, last = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR, 1, 1, tzinfo=UTC)
+    changes = [at]
+    while at < last:
+        after = at + _STEP
+        if after.astimezone(zone).utcoffset() != at.astimezone(zone).utcoffset():
+            changes.append(_jump(at, after, zone))
+        at = after
+    begins = [_ms(change - _EPOCH) for change in changes]
+    offsets = [_ms(change.astimezone(zone).utcoffset() or timedelta()) for change in changes]
+    return tuple(map(Stretch, [None, *begins[1:]], [*begins[1:], None], offsets))
+
+
+@cache
+def _slot(zone: ZoneInfo) -> timedelta:
     """Return the longest slot, aligned in UTC, of which all buckets of *zone* are made: an hour or a quarter.
 
     Since 1972 every zone's clock has differed from UTC by whole quarters.

@@ -15,7 +15,7 @@ from query.problems import TooManyRows
 from query.views import instant
 from schemas.money import decimal_text
 from schemas.query import All, Any_, Condition, Field, Filter, Not, Op
-from schemas.report import PERCENTILES, Calculation, Group, Measure, Measured, Sum, Tally
+from schemas.report import PERCENTILES, Calculation, Group, Measure, Measured, Slots, Sum, Tally
 
 MOST_ROWS: Final = 10_000  # more is an export, not a report
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,6 +38,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     interval: Interval | None
     zone: ZoneInfo
     bounds: Bounds
+    slots: Slots | None
 
 
 class _Cell:
@@ -115,11 +116,12 @@ class Report:
         return [self._shown(key, row) for key, row in sorted(self._rows.items(), key=_sort_key)]
 
     def _bucket(self, slot: int | None) -> datetime | None:
-        if slot is None or self._shape.interval is None:
+        made_of = self._shape.slots
+        if slot is None or self._shape.interval is None or made_of is None:
             return None
         if slot not in self._starts:
-            at = _EPOCH + slot * _MS
-            self._starts[slot] = buckets.start(at, interval=self._shape.interval, zone=self._shape.zone)
+            found = buckets.of_slot(slot, made_of, interval=self._shape.interval, zone=self._shape.zone)
+            self._starts[slot] = found
         return self._starts[slot]
 
     def _missing(self) -> Iterator[Key]:

@@ -26,7 +26,7 @@ def endpoints(
     edits = Edits(reader=stores.reader, editor=stores.editor)
     reading = Reading(reader=stores.reader, events=stores.events)
     scores = Scores(editor=stores.editor, criteria=stores.criteria, clock=clock)
-    analytics = Analytics(reports=stores.reports)
+    analytics = Analytics(reports=stores.reports, clock=clock)
     batches = Batches(batches=stores.batches, signing_key=signing_key)
     erasures = Erasures(eraser=stores.eraser)
     exports = Exports(exports=stores.exports, clock=clock, signing_key=signing_key, public_url=public_url)

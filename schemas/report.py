@@ -80,8 +80,26 @@ class Measure(NamedTuple):
 PERCENTILES: Final[Mapping[Calculation, float]] = {Calculation.P50: 0.5, Calculation.P95: 0.95}
 
 
+class Stretch(NamedTuple):
+    """A stretch of time (epoch ms, end excluded; None: open) in which a clock differs from UTC by the same ms."""
+
+    begin: int | None
+    end: int | None
+    offset: int
+
+
+class Slots(msgspec.Struct, frozen=True):
+    """Pieces of time of *length* ms, counted from 1970 on the clock that *stretches* tell; in UTC where they are none.
+
+    A stretch that is likelier to hold a call stands before others.
+    """
+
+    length: int
+    stretches: tuple[Stretch, ...] = ()
+
+
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """What a store adds up: *fields* by *groups*, and by time slots of *slot_ms* where a report has buckets.
+    """What a store adds up: *fields* by *groups*, and by slots where a report has buckets.
 
     `sketches` are the fields whose percentiles are asked. Cost is added up by currency.
     """
@@ -91,7 +109,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     fields: Mapping[Measured, frozenset[Calculation]] = {}
     """What is made of each field's values, percentiles apart."""
     sketches: frozenset[Measured] = frozenset()
-    slot_ms: int | None = None
+    slots: Slots | None = None
     units: tuple[str, ...] | None = None
 
 
@@ -112,7 +130,7 @@ class Sum(NamedTuple):
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of a report: of calls with these groups, in this slot (epoch ms of its beginning), of this currency.
+    """A part of a report: of calls with these groups, in this slot (its number), of this currency.
 
     `calls` is 0 in a part that only carries values of one field that lie within 1 % of each other: `bucket` numbers
     such neighbourhoods in the order of their values, so that percentiles can be read from them.

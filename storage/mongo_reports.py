@@ -5,7 +5,8 @@ from math import log
 from typing import Any, Final
 
 from schemas.query import All, Any_, Condition, Field, Filter, Inner, Not
-from schemas.report import Calculation, Group, Measured, Question, Sum, Tally
+from schemas.report import Calculation, Group, Measured, Question, Slots, Stretch, Sum, Tally
+from storage.flatten import to_time
 from storage.mongo import Database, Document, answering
 from storage.mongo_filters import scope
 from storage.mongo_indexes import REPORTED
@@ -90,7 +91,7 @@ class MongoReports:
         self, tenant: str, question: Question, sums: Document, *, cost: bool, field: Measured | None = None
     ) -> Any:
         seen = scope(tenant, question.filter, units=question.units)
-        if question.slot_ms is not None:
+        if question.slots is not None:
             seen = {"$and": [seen, {"started_at": {"$ne": None}}]}
         stages: list[Document] = [{"$match": seen}]
         if Group.TAG in question.groups:
@@ -123,8 +124,8 @@ def _looked_at(filter_: Filter) -> set[Field | Inner]:
 
 def _id(question: Question, *, cost: bool) -> Document:
     named: Document = {f"g{n}": GROUPS[group] for n, group in enumerate(question.groups)}
-    if question.slot_ms is not None:
-        named["slot"] = {"$floor": {"$divide": [{"$toLong": "$started_at"}, question.slot_ms]}}
+    if question.slots is not None:
+        named["slot"] = {"$floor": {"$divide": [_clock(question.slots), question.slots.length]}}
     if cost:
         named["currency"] = "$cost.currency"
     return named
@@ -160,8 +161,26 @@ def _groups(question: Question, row: Document) -> tuple[Any, ...]:
     return tuple(row["_id"].get(f"g{n}") for n in range(len(question.groups)))
 
 
+def _clock(slots: Slots) -> Any:
+    """Return the call's start in milliseconds on the clock that slots are counted on."""
+    at = {"$toLong": "$started_at"}
+    if not slots.stretches:
+        return at
+    *known, last = slots.stretches
+    branches = [{"case": {"$and": _within(each)}, "then": each.offset} for each in known]
+    offset = {"$switch": {"branches": branches, "default": last.offset}} if branches else last.offset
+    return {"$add": [at, offset]}
+
+
+def _within(stretch: Stretch) -> list[Document]:
+    """Return what holds for a start in *stretch*, which may be open at an end."""
+    begins = [] if stretch.begin is None else [{"$gte": ["$started_at", to_time(stretch.begin)]}]
+    ends = [] if stretch.end is None else [{"$lt": ["$started_at", to_time(stretch.end)]}]
+    return begins + ends
+
+
 def _slot(question: Question, row: Document) -> int | None:
-    return None if question.slot_ms is None else int(row["_id"]["slot"]) * question.slot_ms
+    return None if question.slots is None else int(row["_id"]["slot"])
 
 
 def _tally(question: Question, row: Document) -> Tally:

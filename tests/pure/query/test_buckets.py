@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from query.buckets import Interval, between, following, slot, start
+from query.buckets import Interval, between, following, of_slot, slots, start
 
 ZONES = [
     "UTC",
@@ -38,9 +38,15 @@ def test_a_bucket_holds_what_it_begins_before_and_ends_after(at: datetime, inter
 
 @_ANY
 def test_buckets_are_made_of_whole_slots(at: datetime, interval: Interval, zone: ZoneInfo) -> None:
-    begun = start(at, interval=interval, zone=zone)
+    made_of = slots(interval=interval, zone=zone, near=at)
+    ms = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    here = [each for each in made_of.stretches if (each.begin or ms) <= ms and (each.end is None or ms < each.end)]
+    offset = here[0].offset if here else 0
 
-    assert (begun - datetime(1970, 1, 1, tzinfo=UTC)) % slot(zone) == timedelta()
+    found = of_slot((ms + offset) // made_of.length, made_of, interval=interval, zone=zone)
+
+    assert found == start(at, interval=interval, zone=zone)
+    assert here == list(made_of.stretches[:1])
 
 
 @pytest.mark.parametrize(
