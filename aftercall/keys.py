@@ -1,6 +1,7 @@
 """`aftercall keys`: who may read, added and shown; a token is told once and never kept."""
 
 import os
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -8,13 +9,20 @@ from rich.table import Table
 
 from aftercall import flags
 from aftercall.screen import screen
-from aftercall.tokens import make_token
+from aftercall.tokens import make_dialect_secret, make_token
 from aftercall.toml_edit import append
 from aftercall.urls import base_url
 from aftercall.whose import whose
 from runtime.config_checks import SCOPES
 from runtime.config_file import read
 from runtime.errors import Misconfigured
+
+
+class Dialect(StrEnum):
+    """The call-history APIs whose clients prove who they are by more than a token."""
+
+    TANYI = "tanyi"
+
 
 app = typer.Typer(help="API keys: add and list.", no_args_is_help=True)
 
@@ -29,6 +37,7 @@ def add(
     ] = None,
     unit: Annotated[list[str] | None, typer.Option(help="It sees only these units.")] = None,
     requests_per_minute: Annotated[int | None, typer.Option(min=1, help="Its rate limit.")] = None,
+    dialect: Annotated[Dialect | None, typer.Option(help="Give it what this call-history API signs with.")] = None,
     config: flags.Config = None,
 ) -> None:
     """Write a key into aftercall.toml and print its token, this once."""
@@ -45,11 +54,16 @@ def add(
     }
     row |= {"units": unit} if unit else {}
     row |= {"requests_per_minute": requests_per_minute} if requests_per_minute else {}
+    secret = make_dialect_secret() if dialect is Dialect.TANYI else None
+    row |= {"dialect": {"tanyi_secret": secret}} if secret else {}
     append(settings.config, "keys", row)
     console = screen()
     console.print(f"Added key {name} to {settings.config}. Its token, shown this once:")
     console.print(token.text)
     console.print(f"curl -H 'Authorization: Bearer {token.text}' {base_url(settings)}/v1/calls")
+    if secret:
+        console.print("Tanyi's clients sign with these, the secret shown this once:")
+        console.print(f"appKey {name}\nappSecret {secret}\ntenantSign {row['tenant']}")
 
 
 @app.command("list")

@@ -23,6 +23,11 @@ def make_token() -> Token:
     return Token(text, hashlib.sha256(text.encode()).hexdigest())
 
 
+def make_dialect_secret() -> str:
+    """Return a secret that a client of a dialect signs with."""
+    return secrets.token_urlsafe(BYTES)
+
+
 def make_secret(platform: Platform) -> str:
     """Return a secret in the form that *platform* signs with."""
     match platform:

@@ -21,7 +21,7 @@ TOO_SLOW_MS: Final = 10_000
 AT_ONCE: Final = 200
 """Calls whose parts are fetched together."""
 
-SORTS: Final[Mapping[SortBy, str]] = {
+_PATHS: Final[Mapping[SortBy, str]] = {
     SortBy.STARTED_AT: "started_at",
     SortBy.BEGUN_AT: "keys.begun_at",
     SortBy.CREATED_AT: "created_at",
@@ -39,6 +39,11 @@ SORTS: Final[Mapping[SortBy, str]] = {
 }
 _RECORD: Final = (("keys.record", -1), ("number", 1))
 """Tanyi's own integers are kept negated, and lie below all numbers."""
+SORTS: Final[Mapping[SortBy, tuple[tuple[str, int], ...]]] = {
+    **{by: ((path, 1), ("_id", 1)) for by, path in _PATHS.items()},
+    SortBy.RECORD_ID: _RECORD,
+}
+"""What each order compares, and which way when it rises."""
 GROUPS: Final[Mapping[str, str]] = {
     "direction": "$direction",
     "outcome": "$outcome",
@@ -187,10 +192,9 @@ class MongoWindows:
 
 
 def _order(sort: Sort) -> list[tuple[str, int]]:
-    """Return the keys of a total order, ties by `_id`."""
+    """Return the keys of a total order."""
     way = DESCENDING if sort.descending else ASCENDING
-    keys = _RECORD if sort.by is SortBy.RECORD_ID else ((SORTS[sort.by], 1), ("_id", 1))
-    return [(path, way * sign) for path, sign in keys]
+    return [(path, way * sign) for path, sign in SORTS[sort.by]]
 
 
 def _of(document: Document, refs: frozenset[str], parts: Mapping[str, Parts]) -> dict[str, Parts]:

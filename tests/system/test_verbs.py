@@ -62,6 +62,14 @@ def test_a_keys_token_is_printed_once_and_only_its_hash_is_kept(directory: Path)
     assert token not in text + listed.stdout
 
 
+def test_a_key_for_tanyi_is_told_with_what_its_client_signs_with(directory: Path) -> None:
+    added = aftercall("keys", "add", "robot", "--dialect", "tanyi", directory=directory)
+
+    (key,) = [row for row in tomllib.loads((directory / "aftercall.toml").read_text())["keys"] if row["id"] == "robot"]
+    told = dict(line.split(" ", 1) for line in added.stdout.splitlines() if line.startswith(("app", "tenantSign")))
+    assert told == {"appKey": "robot", "appSecret": key["dialect"]["tanyi_secret"], "tenantSign": key["tenant"]}
+
+
 def test_a_scope_that_is_none_is_refused_and_nothing_is_written(directory: Path) -> None:
     before = (directory / "aftercall.toml").read_text()
 
