@@ -112,7 +112,7 @@ def _interval(value: object) -> Interval | None:
 
 def _zone(value: object, asked: Asked) -> ZoneInfo:
     if value is None:
-        return zone_named(asked.tenant.time_zone) or ZoneInfo("UTC")
+        return zone_named(asked.tenant.time_zone or "UTC") or ZoneInfo("UTC")
     zone = zone_named(value) if isinstance(value, str) else None
     if zone is None:
         raise BadValue("'time_zone' must be an IANA name such as Europe/Paris.", field="time_zone")

@@ -26,7 +26,8 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     id: str
     name: str | None = None
-    time_zone: str = "UTC"
+    time_zone: str | None = None
+    """Where it is None: UTC, and in Toolzz' dialect that of its own service."""
     retention_days: Positive | None = None
     raw_days: Positive = 30
     units: tuple[UnitConfig, ...] = ()

@@ -80,7 +80,7 @@ def _spelling(config: Config) -> Iterator[Fault]:
 
 def _zones(config: Config) -> Iterator[Fault]:
     for index, tenant in enumerate(config.tenants):
-        if tenant.time_zone not in available_timezones():
+        if tenant.time_zone is not None and tenant.time_zone not in available_timezones():
             place = ("tenants", index, "time_zone")
             yield Fault(place, f"there is no time zone {tenant.time_zone!r}; write one like Europe/Paris or UTC.")
 

@@ -361,3 +361,12 @@ async def test_a_native_edit_is_shown(crm: httpx.AsyncClient, world: DialectWorl
 
 def test_the_docs_have_the_table_of_fields() -> None:
     assert table(COLUMNS) in Path("docs/dialects/toolzz.md").read_text()
+
+
+async def test_local_times_are_sao_paulos_where_the_tenant_names_no_zone(world: DialectWorld) -> None:
+    await world.call("c-1", tenant=world.other, started_at=START, **ENDED)
+
+    async with world.ask("other") as other:
+        item = (await other.get(f"{ONE}/c-1")).json()
+
+    assert (item["dateFormatted"], item["callTime"]) == ("31/01/2026 05:00", "05:00")

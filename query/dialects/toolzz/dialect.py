@@ -71,7 +71,7 @@ async def _units(shelf: Shelf) -> Sequence[str]:
 
 
 def _zone(tenant: Tenant) -> ZoneInfo:
-    return zone_named(tenant.time_zone) or ZoneInfo(ZONE)
+    return zone_named(tenant.time_zone or ZONE) or ZoneInfo(ZONE)
 
 
 def _pagination(page: Numbered) -> dict[str, Any]:
