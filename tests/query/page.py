@@ -1,4 +1,4 @@
-"""The seeds, examples and tables of `docs/query.md`."""
+"""The seeds, examples and tables of `docs/query.md`; `python -m tests.query.page` writes the tables anew."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -158,3 +158,13 @@ def differences(told: Any, answer: Any, *, at: str = "") -> Iterator[str]:
             yield from differences(one, other, at=f"{at}[{n}]")
     elif told != answer:
         yield f"{at} is {answer!r}, not {told!r}"
+
+
+def _written(found: re.Match[str]) -> str:
+    table = TABLES[found[1]]()
+    apart = "\n" if table.startswith("|") else " "
+    return f"<!-- table: {found[1]} -->{apart}{table}{apart}<!-- end -->"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(_MARKED.sub(_written, PAGE.read_text()))
