@@ -3,7 +3,6 @@
 import asyncio
 from enum import Enum, auto
 from http import HTTPStatus
-from itertools import chain
 from typing import Any, Final
 
 import msgspec
@@ -112,7 +111,7 @@ class BoundedProtocol(HttpToolsProtocol):
     @override
     def on_headers_complete(self) -> None:
         """Begin to wait for the body, unless the head is too large; a parser is stopped by an exception."""
-        size = len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
+        size = sum(len(name) + len(value) for name, value in self.headers) + len(self.url)
         if size > self.limits.head_bytes or len(self.headers) > self.limits.head_fields:
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large."
             raise ValueError(self._refusal[1])
