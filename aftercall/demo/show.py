@@ -41,10 +41,18 @@ async def show(settings: Settings) -> None:
 
 
 def choose(config: Path, words: Sequence[str]) -> list[Connection]:
-    """Return the first connection of each platform of *words* (of all that can be told where there are none)."""
+    """Return the first connection of each platform of *words* (of all that can be told where there are none).
+
+    One whose proof only the vendor can make is passed over, unless its platform is asked for by name.
+    """
     connections = read(config, os.environ, secrets_of=("connections",)).connections
     wanted = _platforms(words)
-    chosen = {row.platform: row for row in reversed(connections) if row.platform in wanted}
+    named = set(words)
+    chosen = {
+        row.platform: row
+        for row in reversed(connections)
+        if row.platform in wanted and (row.platform in named or TELLERS[row.platform].provable(row))
+    }
     if not chosen:
         names = ", ".join(sorted(wanted))
         raise Misconfigured(f"{config} has no connection of {names}: `aftercall connections add` makes one.")

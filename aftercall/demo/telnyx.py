@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from aftercall.demo.stories import Ending, Line, Story
 from aftercall.demo.webhook import Headers, Teller, Webhook, to_json
-from runtime.config import Options
+from runtime.config import Connection, Options
 
 CAUSES: Final = {
     Ending.TALKED: "normal_clearing",
@@ -55,6 +55,12 @@ def sign(webhook: Webhook, secret: str, _options: Options, now: datetime) -> Hea
     return {"telnyx-timestamp": stamp, "telnyx-signature-ed25519": signature}
 
 
+def provable(connection: Connection) -> bool:
+    """Say whether the demo can sign for *connection*: with a key of ours, or by another scheme than Telnyx's."""
+    unsigned = connection.options.scheme not in (None, "native")
+    return unsigned or any(secret.startswith(OWN) for secret in connection.secrets[:1])
+
+
 def _event(story: Story, kind: str, at: datetime, told: Mapping[str, Any]) -> Webhook:
     event_id = str(uuid5(NAMESPACE_URL, f"{story.id}/{kind}"))
     both = (story.customer_number, story.line_number)
@@ -94,4 +100,4 @@ def _iso(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-TELLER: Final = Teller(call_id=call_id, webhooks=webhooks, schemes={"native": sign})
+TELLER: Final = Teller(call_id=call_id, webhooks=webhooks, schemes={"native": sign}, provable=provable)

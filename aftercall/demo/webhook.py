@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from aftercall.demo.stories import Story
-from runtime.config import Options
+from runtime.config import Connection, Options
 
 Headers = dict[str, str]
 
@@ -36,6 +36,8 @@ class Teller(msgspec.Struct, frozen=True, kw_only=True):
     webhooks: Callable[[Story], Sequence[Webhook]]
     schemes: Mapping[str, Prove] = {}
     default_scheme: str = "native"
+    provable: Callable[[Connection], bool] = lambda _: True
+    """Whether its secrets are enough to sign with: a vendor's public key is not."""
 
 
 def to_json(body: Any) -> bytes:

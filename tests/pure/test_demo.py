@@ -1,7 +1,9 @@
 """The demo's webhooks are such as their platforms send: proved, about a call, and understood."""
 
+from base64 import b64encode
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from aftercall.demo import TELLERS
 from aftercall.demo.plan import plan
 from aftercall.demo.proofs import EVERYWHERE, request
+from aftercall.demo.show import choose
 from aftercall.demo.stories import SCRIPTS, stories
 from aftercall.tokens import make_secret
 from ingest.headers import Headers
@@ -135,3 +138,24 @@ def test_a_plan_holds_every_webhook_and_some_of_them_again(seed: int, count: int
     assert first == expected
     assert set(again) <= set(first)
     assert set(again.values()) <= {1}
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen"), [((), ["vapi", "telnyx-own"]), (("all",), ["vapi", "telnyx-own"]), (("telnyx",), ["telnyx"])]
+)
+def test_a_connection_that_only_the_vendor_can_sign_for_is_passed_over(
+    tmp_path: Path, words: tuple[str, ...], chosen: list[str]
+) -> None:
+    config = tmp_path / "aftercall.toml"
+    rows = (
+        ("vapi", "vapi", "s"),
+        ("telnyx", "telnyx", b64encode(bytes(32)).decode()),
+        ("telnyx-own", "telnyx", make_secret(Platform.TELNYX)),
+    )
+    tables = [
+        f'[[connections]]\nid = "{name}"\ntenant = "acme"\nplatform = "{platform}"\nsecrets = ["{secret}"]\n'
+        for name, platform, secret in rows
+    ]
+    config.write_text("".join(['[[tenants]]\nid = "acme"\nname = "Acme"\n', *tables]))
+
+    assert [row.id for row in choose(config, words)] == chosen
