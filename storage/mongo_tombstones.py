@@ -26,6 +26,7 @@ class MongoTombstones:
         self._tombstones = database["tombstones"]
         self._calls = database["calls"]
         self._behind = [database[name] for name in ("transcripts", "media", "events", "history")]
+        self._notes = database["notes"]
         self._rows = database["export_rows"]
         self._batches = MongoBatches(database)
         self._key: bytes | None = None
@@ -53,6 +54,8 @@ class MongoTombstones:
             with answering():
                 await self._calls.delete_many({"_id": {"$in": [each["_id"] for each in some]}})
                 await self._forget_rows([each["uid"] for each in some])
+                written = [DeleteMany({"tenant": each["tenant"], "uid": each["uid"]}) for each in some]
+                await self._notes.bulk_write(written, ordered=False)
                 for collection in self._behind:
                     await collection.bulk_write([DeleteMany(all_of(each["uid"])) for each in some], ordered=False)
             await self._batches.mark(_batches(some))

@@ -516,6 +516,16 @@ async def test_notes_are_written_read_changed_and_removed_by_their_author(
     assert (removed.status_code, gone.status_code) == (200, 404)
 
 
+async def test_an_erased_call_takes_its_notes_along(crm: httpx.AsyncClient, world: DialectWorld) -> None:
+    uid = await world.call("c-1", **ENDED)
+    note = (await crm.post(NOTES, json={"content": "one", "call_log_id": uid})).json()["id"]
+
+    await crm.delete(f"/v1/calls/{uid}")
+
+    assert (await crm.get(f"{NOTES}/{note}")).status_code == 404
+    assert (await crm.get(f"{NOTES}/my-notes")).json()["total"] == 0
+
+
 async def test_an_ordered_file_is_fetched_by_its_url_and_by_its_id(crm: httpx.AsyncClient, world: DialectWorld) -> None:
     await in_clinic(world, [(f"c-{n}", {"summary": f"=x{n}", "started_at": START}) for n in range(3)])
     body = {"clinic_id": 1, "filename": "../my file", "include_timestamp": False, "order_direction": "asc"}
