@@ -15,7 +15,7 @@ from schemas.call import Batch, Unit
 from schemas.words import Outcome, Stage
 from tests.dialects.world import DialectWorld
 
-ODD: Final = (
+ODD: Final[tuple[Any, ...]] = (
     *(None, True, 0, -1, 1.5, 2**31, 2**63, 2**70, 1e300, "", " ", "\0", "\ud800", "(", "$where", "é" * 3000),
     *("x", "1", "2026-02-30", "9999-12-31", "0001-01-01T00:00:00+23:59", [], [None], {}, {"$gt": ""}),
 )

@@ -243,11 +243,13 @@ async def test_a_change_is_the_native_edit_and_shows_everywhere(crm: httpx.Async
     native = (await crm.get(f"/v1/calls/{uid}")).json()
     history = (await crm.get(f"/v1/calls/{uid}/history")).json()["history"]
     toolzz = (await crm.get("/api/v1/voice/call-logs/id/c-1")).json()
+    robotappel = (await crm.get("/callHistory/retrieveCallInfo/c-1")).text
 
     assert (before["updated_at"], before["updated_by"]) == (None, None)
     assert (changed["status"], changed["summary"]) == ("In Progress", "mine")
     assert (changed["updated_at"], changed["updated_by"]["username"]) == ("2026-06-01T12:00:00Z", "crm")
     assert (native["workflow"], native["summary"], toolzz["summary"]) == ("IN_PROGRESS", "mine", "mine")
+    assert '"summary":"mine"' in robotappel
     assert {entry["key"] for entry in history} == {"crm"}
 
 
