@@ -7,7 +7,9 @@ from typing import Any, Final, NamedTuple
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 NEWEST: Final = (("started_at", DESCENDING), ("_id", DESCENDING))
-_BEGUN: Final = (("keys.begun_at", DESCENDING), ("_id", DESCENDING))
+_OVER: Final = ("outcome", ASCENDING)
+"""Last in an index of dialects' lists: calls in progress are skipped without being read."""
+_BEGUN: Final = (("keys.begun_at", DESCENDING), ("_id", DESCENDING), _OVER)
 
 
 REPORTED: Final = (
@@ -56,7 +58,7 @@ INDEXES: Final = (
     ),
     _calls("started", "lists by start, any filter on the way; started_after, started_before", *NEWEST),
     _calls("begun", "dialects' lists by start, which a call that never started has too", *_BEGUN),
-    _calls("created", "lists by creation", ("created_at", DESCENDING), ("_id", DESCENDING)),
+    _calls("created", "lists by creation", ("created_at", DESCENDING), ("_id", DESCENDING), _OVER),
     _calls("updated", "updated_after: keeping a copy in step", ("updated_at", DESCENDING), ("_id", DESCENDING)),
     _calls("duration", "lists by duration", ("duration_s", DESCENDING), ("_id", DESCENDING)),
     _calls("cost", "lists by cost", ("cost.currency", DESCENDING), ("cost.micros", DESCENDING), ("_id", DESCENDING)),

@@ -1,12 +1,12 @@
 """Calls by offset, as dialects list them: orders of their columns, exact counts, sums, one call by any of its ids."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pymongo import ASCENDING, DESCENDING
 
 from schemas.call import Call
-from schemas.query import Filter
+from schemas.query import All, Any_, Condition, Field, Filter, Inner, Not
 from schemas.window import BatchTotals, Sort, SortBy, TalkSum
 from storage.document import Document, heard, summary, whole
 from storage.fold import unpack
@@ -57,6 +57,13 @@ _BY_RECORD: Final = Sort(SortBy.RECORD_ID)
 Units = tuple[str, ...] | None
 
 
+_COVERED: Final[Mapping[SortBy, tuple[str, frozenset[Field | Inner]]]] = {
+    SortBy.BEGUN_AT: ("begun", frozenset({Field.OUTCOME, Inner.BEGUN_AT})),
+    SortBy.CREATED_AT: ("created", frozenset({Field.OUTCOME, Field.CREATED_AT})),
+}
+"""Indexes that answer lists of these orders alone, as long as nothing else is asked."""
+
+
 class MongoWindows:
     """The half of the store that dialects read."""
 
@@ -67,19 +74,29 @@ class MongoWindows:
         self._transcripts = database["transcripts"]
 
     async def window(
-        self, tenant: str, filter_: Filter, *, units: Units, sort: Sort, skip: int, limit: int, whole: bool = False
+        self,
+        tenant: str,
+        filter_: Filter,
+        *,
+        units: Units,
+        sort: Sort,
+        skip: int,
+        limit: int,
+        whole: bool = False,
+        words: bool = True,
     ) -> list[Call]:
         """Return the calls from *skip* on; the order is total, so that a closed window never shifts."""
         order = _order(sort)
         seen = scope(tenant, filter_, units=units)
         with answering():
             # Skipping is done over the index alone; only the page's own documents are fetched.
-            ids = self._calls.find(seen, {"_id": 1}, max_time_ms=TOO_SLOW_MS).sort(order).skip(skip).limit(limit)
+            ids = self._calls.find(seen, {"_id": 1}, max_time_ms=TOO_SLOW_MS, hint=_covering(filter_, sort, units))
+            ids = ids.sort(order).skip(skip).limit(limit)
             names = [row["_id"] for row in await ids.to_list()]
             rows = await self._calls.find({"_id": {"$in": names}}, _WHOLE if whole else _LIGHT).to_list()
         by_name = {row["_id"]: row for row in rows}
         documents = [by_name[name] for name in names if name in by_name]
-        return await self._whole(documents) if whole else [summary(each) for each in documents]
+        return await self._whole(documents, words=words) if whole else [summary(each) for each in documents]
 
     async def newest(
         self, tenant: str, filter_: Filter, *, units: Units, then: Filter, skip: int, limit: int
@@ -162,7 +179,14 @@ class MongoWindows:
         return (await self._whole(rows))[0] if rows else None
 
     async def stream(
-        self, tenant: str, filter_: Filter, *, units: Units, sort: Sort, limit: int | None = None
+        self,
+        tenant: str,
+        filter_: Filter,
+        *,
+        units: Units,
+        sort: Sort,
+        limit: int | None = None,
+        words: bool = True,
     ) -> AsyncIterator[Call]:
         """Yield whole calls in order, a few hundred in memory at a time."""
         seen = scope(tenant, filter_, units=units)
@@ -170,7 +194,7 @@ class MongoWindows:
             cursor = self._calls.find(seen, _WHOLE, batch_size=AT_ONCE, allow_disk_use=True)
             cursor = cursor.sort(_order(sort)).limit(limit or 0)
             while documents := await cursor.to_list(AT_ONCE):
-                for call in await self._whole(documents):
+                for call in await self._whole(documents, words=words):
                     yield call
 
     async def units(self, tenant: str) -> list[str]:
@@ -179,7 +203,10 @@ class MongoWindows:
             known = await self._calls.distinct("unit.id", {"tenant": tenant})
         return sorted(each for each in known if each is not None)  # an index tells what is absent as null
 
-    async def _whole(self, documents: Sequence[Document]) -> list[Call]:
+    async def _whole(self, documents: Sequence[Document], *, words: bool = True) -> list[Call]:
+        """Read what lies beside the documents; without *words* the calls have no turns and no transcript."""
+        if not words:
+            return [whole(each, {}) for each in documents]
         named = {each["uid"]: heard(unpack(each["registers"])) for each in documents}
         names = [part_name(uid, ref) for uid, refs in named.items() for ref in refs]
         parts: dict[str, Parts] = {}
@@ -200,6 +227,23 @@ def _order(sort: Sort) -> list[tuple[str, int]]:
 def _of(document: Document, refs: frozenset[str], parts: Mapping[str, Parts]) -> dict[str, Parts]:
     names = {ref: part_name(document["uid"], ref) for ref in refs}
     return {ref: parts[name] for ref, name in names.items() if name in parts}
+
+
+def _covering(filter_: Filter, sort: Sort, units: Units) -> str | None:
+    """Return the index that answers without a look at documents; of a question with more MongoDB chooses itself."""
+    index, known = _COVERED.get(sort.by, (None, frozenset()))
+    return index if units is None and set(_fields(filter_)) <= known else None
+
+
+def _fields(filter_: Filter) -> Iterator[Field | Inner]:
+    match filter_:
+        case Condition(field):
+            yield field
+        case All(parts) | Any_(parts):
+            for part in parts:
+                yield from _fields(part)
+        case Not(part):
+            yield from _fields(part)
 
 
 def _sum(row: Document, by: Sequence[str]) -> TalkSum:

@@ -227,8 +227,12 @@ class CallWindows(Protocol):
         skip: int,
         limit: int,
         whole: bool = False,
+        words: bool = True,
     ) -> list[Call]:
-        """Return calls by offset in a total order; with *whole* all of each. Raises `Away`, `TooSlow`."""
+        """Return calls by offset in a total order; with *whole* all of each, with *words* its turns and transcript too.
+
+        Raises `Away`, `TooSlow`.
+        """
 
     async def newest(
         self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None, then: Filter, skip: int, limit: int
@@ -250,9 +254,16 @@ class CallWindows(Protocol):
         """Return one whole call by any of its ids; of several the one that started last. Raises `Away`."""
 
     def stream(
-        self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None, sort: Sort, limit: int | None = None
+        self,
+        tenant: str,
+        filter_: Filter,
+        *,
+        units: tuple[str, ...] | None,
+        sort: Sort,
+        limit: int | None = None,
+        words: bool = True,
     ) -> AsyncIterator[Call]:
-        """Yield whole calls in order. Raises `Away`."""
+        """Yield whole calls in order, without *words* their turns and transcripts left out. Raises `Away`."""
 
     async def units(self, tenant: str) -> list[str]:
         """Return the ids of the units that have calls. Raises `Away`."""

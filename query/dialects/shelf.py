@@ -39,11 +39,13 @@ class Shelf:
     def _units(self) -> tuple[str, ...] | None:
         return self._caller.units
 
-    async def window(self, filter_: Filter, *, sort: Sort, skip: int, limit: int, whole: bool = False) -> list[Call]:
-        """Return ended calls by offset; with *whole* they carry turns, transcript and extracted too."""
+    async def window(
+        self, filter_: Filter, *, sort: Sort, skip: int, limit: int, whole: bool = False, words: bool = True
+    ) -> list[Call]:
+        """Return ended calls by offset; with *whole* they carry `ext` and extracted too, with *words* what was said."""
         over = All((OVER, filter_))
         return await self._stores.windows.window(
-            self._tenant, over, units=self._units, sort=sort, skip=skip, limit=limit, whole=whole
+            self._tenant, over, units=self._units, sort=sort, skip=skip, limit=limit, whole=whole, words=words
         )
 
     async def newest(self, filter_: Filter, *, then: Filter, skip: int, limit: int) -> tuple[list[Call], int]:
@@ -76,10 +78,14 @@ class Shelf:
         """Return one whole call by `uid` or `number`."""
         return await self._stores.reader.get(self._tenant, uid, units=self._units)
 
-    async def stream(self, filter_: Filter, *, sort: Sort, limit: int | None = None) -> AsyncIterator[Call]:
-        """Yield whole ended calls, never holding more than a few."""
+    async def stream(
+        self, filter_: Filter, *, sort: Sort, limit: int | None = None, words: bool = True
+    ) -> AsyncIterator[Call]:
+        """Yield whole ended calls, never holding more than a few; without *words* nothing of what was said."""
         over = All((OVER, filter_))
-        async for call in self._stores.windows.stream(self._tenant, over, units=self._units, sort=sort, limit=limit):
+        async for call in self._stores.windows.stream(
+            self._tenant, over, units=self._units, sort=sort, limit=limit, words=words
+        ):
             yield call
 
     async def edit(self, call: Call, patch: Patch) -> Call | None:

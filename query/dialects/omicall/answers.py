@@ -148,7 +148,7 @@ async def _page(
     skip = min((paged.page - 1) * paged.size, FARTHEST)
     total, calls = await asyncio.gather(
         asked.shelf.count(wanted),
-        asked.shelf.window(wanted, sort=NEWEST_FIRST, skip=skip, limit=paged.size, whole=True),
+        asked.shelf.window(wanted, sort=NEWEST_FIRST, skip=skip, limit=paged.size, whole=True, words=False),
     )
     items = [columns.shown(shown, Row(call=call, base_url=asked.ask.base_url)) for call in calls]
     return Numbered(paged.page, paged.size, total), items

@@ -19,6 +19,8 @@ AT_ONCE: Final = 100  # rows of a piece: whole calls may be long
 NEWEST_FIRST: Final = Sort(SortBy.BEGUN_AT)
 PHONES: Final = frozenset({"from", "to"})
 """Columns whose `+` is no formula's."""
+SPOKEN: Final = frozenset({"clean_interraction", "interraction"})
+"""Columns that what was said is read for."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _BY_NAME: Final = {column.name: column for column in EXPORTED}
 
@@ -34,7 +36,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
 def write(recipe: bytes, shelf: Shelf) -> File:
     """Return the file that *recipe* asks for."""
     wanted = msgspec.msgpack.decode(recipe, type=Recipe)
-    calls = shelf.stream(calls_filter(Reader(wanted.body)), sort=NEWEST_FIRST)
+    words = not SPOKEN.isdisjoint(wanted.header)
+    calls = shelf.stream(calls_filter(Reader(wanted.body)), sort=NEWEST_FIRST, words=words)
     content = _content(wanted.header, calls if wanted.ids is None else _named(wanted.ids, shelf))
     return File(name="calls.csv", content_type="text/csv; charset=utf-8", content=content)
 
