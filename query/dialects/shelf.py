@@ -31,6 +31,10 @@ class Shelf:
         self._base_url: Final = base_url
         self._key: Final = signing_key
 
+    def whole_url(self, url: str | None) -> str | None:
+        """Return an address that clients can fetch: recordings that we keep lie below us."""
+        return f"{self._base_url}{url}" if url and url.startswith("/") else url
+
     @property
     def _tenant(self) -> str:
         return self._caller.tenant.id

@@ -15,7 +15,7 @@ from query.dialects.columns import table
 from query.dialects.robotappel.calls import COLUMNS
 from runtime.config import DialectSettings
 from schemas.call import Batch, Turn
-from schemas.words import Channel, Direction, Outcome, Platform, Role, Stage
+from schemas.words import Channel, Direction, Outcome, Platform, RecordingChannel, Role, Stage
 from tests.dialects.world import DialectWorld
 from tests.query.world import NOW, START
 from tests.webhooks import FIXTURES
@@ -610,6 +610,16 @@ async def test_a_web_call_without_anything_is_shown(crm: httpx.AsyncClient, worl
         "notes": None,
     }
     assert await found(crm, status="failed") == ["c-1"]
+
+
+async def test_a_recording_that_we_keep_has_a_whole_address(crm: httpx.AsyncClient, world: DialectWorld) -> None:
+    await world.call("c-1", recording={RecordingChannel.FULL: "/v1/calls/x/recordings/full"}, **ENDED)
+
+    url = (await told(crm, f"{EXPORT}?header=record_url"))["url"]
+
+    whole = "http://api/v1/calls/x/recordings/full"
+    assert (await crm.get(f"{ONE}/c-1")).json()["record_url"] == whole
+    assert await rows(crm, url) == [["record_url"], [whole]]
 
 
 def test_the_docs_have_the_table_of_fields() -> None:

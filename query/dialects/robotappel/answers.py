@@ -59,7 +59,7 @@ async def history(asked: Asked) -> Any:
     numbered = Numbered(paged.page, paged.limit, total.count)
     return {
         "total": total.count,
-        "calls": [columns.shown(COLUMNS, call) for call in calls],
+        "calls": [_shown(asked, call) for call in calls],
         "page": paged.page,
         "limit": paged.limit,
         "totalPages": numbered.pages,
@@ -126,7 +126,7 @@ async def batch_history(asked: Asked) -> Any:
 
 async def call_info(asked: Asked) -> Any:
     """Answer with one call."""
-    return _shown(await _found(asked, asked.ask.parts["callId"]))
+    return _shown(asked, await _found(asked, asked.ask.parts["callId"]))
 
 
 async def average_duration(asked: Asked) -> Any:
@@ -143,7 +143,7 @@ async def add_note(asked: Asked) -> Any:
     edited = await asked.shelf.edit(call, Patch({"note": text}))
     if edited is None:
         raise refusals.missing(asked.ask, "Call")
-    return _shown(edited)
+    return _shown(asked, edited)
 
 
 async def _found(asked: Asked, call_id: str) -> Call:
@@ -153,5 +153,5 @@ async def _found(asked: Asked, call_id: str) -> Call:
     return call
 
 
-def _shown(call: Call) -> Any:
-    return columns.shown(COLUMNS, call)
+def _shown(asked: Asked, call: Call) -> Any:
+    return {**columns.shown(COLUMNS, call), "record_url": asked.shelf.whole_url(call.recording.full)}

@@ -19,6 +19,7 @@ AT_ONCE: Final = 100  # rows of a piece: whole calls may be long
 NEWEST_FIRST: Final = Sort(SortBy.BEGUN_AT)
 PHONES: Final = frozenset({"from", "to"})
 """Columns whose `+` is no formula's."""
+RECORDING: Final = "record_url"
 SPOKEN: Final = frozenset({"clean_interraction", "interraction"})
 """Columns that what was said is read for."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -38,24 +39,24 @@ def write(recipe: bytes, shelf: Shelf) -> File:
     wanted = msgspec.msgpack.decode(recipe, type=Recipe)
     words = not SPOKEN.isdisjoint(wanted.header)
     calls = shelf.stream(calls_filter(Reader(wanted.body)), sort=NEWEST_FIRST, words=words)
-    content = _content(wanted.header, calls if wanted.ids is None else _named(wanted.ids, shelf))
+    content = _content(wanted.header, calls if wanted.ids is None else _named(wanted.ids, shelf), shelf)
     return File(name="calls.csv", content_type="text/csv; charset=utf-8", content=content)
 
 
-async def _content(header: Sequence[str], calls: AsyncIterator[Call]) -> AsyncIterator[bytes]:
+async def _content(header: Sequence[str], calls: AsyncIterator[Call], shelf: Shelf) -> AsyncIterator[bytes]:
     sheet = Csv(header)
     columns = [_BY_NAME[name] for name in header]
     rows: list[list[Any]] = []
     async for call in calls:
-        rows.append([_cell(column, call) for column in columns])
+        rows.append([_cell(column, call, shelf) for column in columns])
         if len(rows) == AT_ONCE:
             yield sheet.add(rows)
             rows.clear()
     yield sheet.add(rows)
 
 
-def _cell(column: Column[Call], call: Call) -> Any:
-    value = column.show(call)
+def _cell(column: Column[Call], call: Call, shelf: Shelf) -> Any:
+    value = shelf.whole_url(call.recording.full) if column.name == RECORDING else column.show(call)
     formula = isinstance(value, str) and value.startswith(_FORMULA) and column.name not in PHONES
     return f"'{value}" if formula else value
 
