@@ -48,7 +48,8 @@ class Snapshot:
     async def _found(self) -> AsyncIterator[list[Document]]:
         query = CallQuery(filter=self._wanted.filter, units=self._wanted.units)
         for find in plan(self._tenant, query):
-            cursor = self._calls.find(find["filter"], self._read, session=self._session, batch_size=AT_ONCE)
+            found = {"session": self._session, "batch_size": AT_ONCE, "hint": find.get("hint")}
+            cursor = self._calls.find(find["filter"], self._read, **found)
             cursor.sort(list(find["sort"].items()))
             while documents := await cursor.to_list(AT_ONCE):
                 yield documents

@@ -12,6 +12,7 @@ from storage.fold import unpack
 from storage.mongo import Database, answering
 from storage.mongo_filters import scope
 from storage.mongo_parts import part_name, read_parts
+from storage.mongo_ways import way
 from storage.pages import key_of, position
 from storage.parts import Parts
 
@@ -74,7 +75,8 @@ class MongoReader:
         rows: list[Document] = []
         for find in plan(tenant, query):
             if len(rows) <= query.limit:
-                cursor = self._calls.find(find["filter"], shown(query), max_time_ms=TOO_SLOW_MS)
+                hint = find.get("hint")
+                cursor = self._calls.find(find["filter"], shown(query), max_time_ms=TOO_SLOW_MS, hint=hint)
                 lacking = query.limit + 1 - len(rows)
                 rows += await cursor.sort(list(find["sort"].items())).limit(lacking).to_list()
         return rows
@@ -93,15 +95,16 @@ def shown(query: CallQuery) -> dict[str, int]:
 
 
 def plan(tenant: str, query: CallQuery) -> list[Document]:
-    """Return the finds (filter and sort) that answer *query*, one after the other: calls with a sort key, without."""
+    """Return the finds that answer *query*, one after the other: calls with a sort key, then those without."""
+    hint = {} if (index := way(query)) is None else {"hint": index}
     seen = scope(tenant, query.filter, units=query.units)
     keys, after = ORDERS[query.order.by], query.after
     # Also where the key is absent: the same for all, it lets MongoDB see that an index has the order.
     sort = dict.fromkeys((*keys, "_id"), DESCENDING if query.order.descending else ASCENDING)
     if after is not None and key_of(after) is None:
-        return [{"filter": {"$and": [seen, _absent(keys, after, query)]}, "sort": sort}]
+        return [{"filter": {"$and": [seen, _absent(keys, after, query)]}, "sort": sort, **hint}]
     places = _present(keys, after, query), _absent(keys, None, query)
-    return [{"filter": {"$and": [seen, place]}, "sort": sort} for place in places]
+    return [{"filter": {"$and": [seen, place]}, "sort": sort, **hint} for place in places]
 
 
 def name_of(call_id: str) -> Document | None:

@@ -56,7 +56,7 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "time": st.tuples(_TIMES, st.integers(-1500, 1500)).map(
         lambda each: (each[0] + timedelta(microseconds=each[1])).isoformat()
     ),
-    "number": st.sampled_from([0, 0.001, 1.5, 2, 60, 1e30, -1]),
+    "number": st.sampled_from([0, 0.001, 1.5, 2, 60, 1e8, -1]),
     "money": st.sampled_from([0, 0.1325, "0.1325", "0.13250049", 1, "1e-6", "-1", 0.9999995]),
 }
 _TEXTUAL = (Op.CONTAINS, Op.PREFIX)
