@@ -1,7 +1,7 @@
 """Calls by offset, as dialects list them: orders of their columns, exact counts, sums, one call by any of its ids."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pymongo import ASCENDING, DESCENDING
 
@@ -57,11 +57,22 @@ _BY_RECORD: Final = Sort(SortBy.RECORD_ID)
 Units = tuple[str, ...] | None
 
 
-_COVERED: Final[Mapping[SortBy, tuple[str, frozenset[Field | Inner]]]] = {
-    SortBy.BEGUN_AT: ("begun", frozenset({Field.OUTCOME, Inner.BEGUN_AT})),
-    SortBy.CREATED_AT: ("created", frozenset({Field.OUTCOME, Field.CREATED_AT})),
-}
-"""Indexes that answer lists of these orders alone, as long as nothing else is asked."""
+class _Covering(NamedTuple):
+    """An index that answers a list alone: of this order, asked for *first* (None: nothing), at most beside *others*."""
+
+    name: str
+    by: SortBy
+    first: Field | None
+    others: frozenset[Field | Inner]
+
+
+_COVERED: Final = (
+    _Covering("begun", SortBy.BEGUN_AT, None, frozenset({Field.OUTCOME, Inner.BEGUN_AT})),
+    _Covering("created", SortBy.CREATED_AT, None, frozenset({Field.OUTCOME, Field.CREATED_AT})),
+    _Covering("unit_begun", SortBy.BEGUN_AT, Field.UNIT, frozenset({Field.OUTCOME, Inner.BEGUN_AT})),
+    _Covering("unit_created", SortBy.CREATED_AT, Field.UNIT, frozenset({Field.OUTCOME, Field.CREATED_AT})),
+    _Covering("batch_record", SortBy.RECORD_ID, Field.BATCH, frozenset({Field.OUTCOME})),
+)
 
 
 class MongoWindows:
@@ -231,8 +242,24 @@ def _of(document: Document, refs: frozenset[str], parts: Mapping[str, Parts]) ->
 
 def _covering(filter_: Filter, sort: Sort, units: Units) -> str | None:
     """Return the index that answers without a look at documents; of a question with more MongoDB chooses itself."""
-    index, known = _COVERED.get(sort.by, (None, frozenset()))
-    return index if units is None and set(_fields(filter_)) <= known else None
+    if units is not None or _either(filter_):
+        return None
+    asked = set(_fields(filter_))
+    for name, by, first, others in _COVERED:
+        if by is sort.by and asked - others == ({first} if first else set()):
+            return name
+    return None
+
+
+def _either(filter_: Filter) -> bool:
+    """Tell whether there are alternatives, which an index answers one by one."""
+    match filter_:
+        case Any_():
+            return True
+        case All(parts):
+            return any(map(_either, parts))
+        case _:
+            return False
 
 
 def _fields(filter_: Filter) -> Iterator[Field | Inner]:
