@@ -5,7 +5,7 @@ the calls far, wherever none of them finds a page quickly. Where the way is plai
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.query import All, CallQuery, Condition, Field, Filter, Inner, Op, OrderBy
 from storage.text import parse
@@ -54,6 +54,25 @@ def way(query: CallQuery) -> str | None:
         return "unit" if by_start else None
     elsewhere = {each.field for each in known} & OTHERS - {query.order.by.value}
     return None if elsewhere else ORDERED[query.order.by]
+
+
+class Fork(NamedTuple):
+    """Two ways: along what fulfils `condition`, all of it sorted after, or along the order until a page is full."""
+
+    condition: Condition
+    few: str
+    many: str
+
+
+def fork(query: CallQuery) -> Fork | None:
+    """Return the two ways between which the number of calls decides, None where there is one or MongoDB chooses."""
+    if query.order.by is OrderBy.STARTED_AT or way(query) is not None:
+        return None
+    known = {each.field: each for each in _needed(query.filter) if each.op in (Op.EQ, Op.IN) or _has_words(each)}
+    for field, index in MANY.items():
+        if field in known:
+            return Fork(known[field], index, ORDERED[query.order.by])
+    return None
 
 
 def _needed(filter_: Filter) -> Iterator[Condition]:

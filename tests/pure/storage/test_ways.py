@@ -4,7 +4,7 @@ import pytest
 
 from schemas.query import EVERYTHING, All, Any_, CallQuery, Condition, Field, Filter, Not, Op, Order, OrderBy
 from storage.mongo_indexes import INDEXES
-from storage.mongo_ways import FEW, MANY, ORDERED, way
+from storage.mongo_ways import FEW, MANY, ORDERED, fork, way
 
 BUSY = Condition(Field.OUTCOME, Op.EQ, "busy")
 AGENT = Condition(Field.AGENT, Op.IN, ["a", "b"])
@@ -49,3 +49,22 @@ def test_every_way_is_an_index() -> None:
     known = {index.name for index in INDEXES if index.collection == "calls"}
 
     assert {*ORDERED.values(), *FEW.values(), *MANY.values()} <= known
+
+
+@pytest.mark.parametrize(
+    ("filter_", "order", "ways"),
+    [
+        (All([WORDS, BUSY]), BY_COST, ("words", "cost")),
+        (BUSY, Order(OrderBy.DURATION_S), ("outcome", "duration")),
+        (BUSY, Order(), None),
+        (NUMBER, BY_COST, None),
+        (TITLE, BY_COST, None),
+        (RECENT, BY_COST, None),
+    ],
+)
+def test_where_the_number_of_calls_decides_there_are_two_ways(
+    filter_: Filter, order: Order, ways: tuple[str, str] | None
+) -> None:
+    found = fork(CallQuery(filter=filter_, order=order))
+
+    assert (found and (found.few, found.many)) == ways
