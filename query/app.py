@@ -38,7 +38,12 @@ def create_app(
     paths = groupby((*table, *open_), key=lambda row: row.path)
     edges = [(path, Edge(list(rows), keyring=keyring, limits=limits, cors=cors)) for path, rows in paths]
     dialects = Serving(
-        stores=stores, config=config, clock=clock, signing_key=signing_key, public_url=public_url
+        stores=stores,
+        config=config,
+        clock=clock,
+        signing_key=signing_key,
+        public_url=public_url,
+        cors_origins=cors_origins,
     ).routes()
     app = Starlette(routes=[*(Route(path, endpoint=edge) for path, edge in edges), *dialects])
     app.router.redirect_slashes = False
