@@ -201,7 +201,9 @@ def _tally(question: Question, row: Document) -> Tally:
 def _sum(row: Document, field: Measured) -> Sum:
     """Return what was added up of *field*; where values were not counted, one stands for all."""
     total, least, most = (row.get(f"{field.value}_{name}") for name in ("sum", "min", "max"))
-    told = any(each is not None for each in (total, least, most))
+    # The sum of no values is 0, their least is none.
+    ends = [row[name] for name in (f"{field.value}_min", f"{field.value}_max") if name in row]
+    told = any(end is not None for end in ends) if ends else total is not None
     return Sum(row.get(f"{field.value}_n", int(told)), total or 0, least or 0, most or 0)
 
 

@@ -223,6 +223,14 @@ async def test_ruling_19_with_groups_empty_buckets_come_only_for_combinations_th
     ]
 
 
+async def test_of_no_values_the_sum_is_zero_and_the_least_is_unknown(crm: httpx.AsyncClient, world: World) -> None:
+    await world.call()
+
+    rows = await _report(crm, measures=["sum:rounds", "min:rounds", "max:rounds", "avg:rounds", "p50:rounds"])
+
+    assert rows == [{"sum:rounds": 0, "min:rounds": None, "max:rounds": None, "avg:rounds": None, "p50:rounds": None}]
+
+
 async def test_ruling_19_every_measure_and_every_group_is_answered(crm: httpx.AsyncClient, world: World) -> None:
     await world.call(started_at=START)
 
