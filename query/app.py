@@ -43,7 +43,6 @@ def create_app(
         clock=clock,
         signing_key=signing_key,
         public_url=public_url,
-        cors_origins=cors_origins,
     ).routes()
     app = Starlette(routes=[*(Route(path, endpoint=edge) for path, edge in edges), *dialects])
     app.router.redirect_slashes = False

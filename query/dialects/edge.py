@@ -48,14 +48,12 @@ class DialectApp:
         shelf_for: ShelfFor,
         clock: Callable[[], datetime],
         files: Callable[[Request, str, Dialect], Awaitable[Response]],
-        cors_origins: frozenset[str] = frozenset(),
         public_url: str | None = None,
     ) -> None:
         """Look callers up in *keys*, bind a shelf to each; *files* answers for an ordered file.
 
-        Pages of any origin may ask unless *cors_origins* names some; clients reach us at *public_url* if it is set.
+        Pages of any origin may ask, without credentials; clients reach us at *public_url* if it is set.
         """
-        self._cors_origins: Final = cors_origins
         self._public_url: Final = public_url
         self._files: Final = files
         self._document: Final = openapi(dialect)
@@ -159,20 +157,11 @@ class DialectApp:
                 _log.error("dialect_failed", dialect=self._dialect.name, method=ask.method, exc_info=error)
                 return Faulted(Fault.INTERNAL, "Internal server error")
 
-    def _allowed(self, origin: str) -> Mapping[str, str] | None:
-        """Say that *origin* may read the answer, None where others were named."""
-        if not self._cors_origins or ANY in self._cors_origins:
-            return {"Access-Control-Allow-Origin": ANY}
-        return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"} if origin in self._cors_origins else None
-
     def _cors(self, request: Request) -> Mapping[str, str]:
         if not self._dialect.cors or "origin" not in request.headers:
             return {}
-        allowed = self._allowed(request.headers["origin"])
-        if allowed is None:
-            return {"Vary": "Origin"}
         return {
-            **allowed,
+            "Access-Control-Allow-Origin": ANY,
             "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
             "Access-Control-Allow-Headers": "Authorization, Content-Type, x-api-key",
             "Access-Control-Max-Age": "600",

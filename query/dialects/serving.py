@@ -1,7 +1,7 @@
 """Put every dialect at its own paths: at the root, where its clients look, and under `/dialects/{name}/`."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -36,7 +36,6 @@ class Serving:
         clock: Callable[[], datetime],
         signing_key: bytes,
         public_url: str | None,
-        cors_origins: Iterable[str] = (),
     ) -> None:
         """Answer from *stores*; URLs lie below *public_url*, or below the host that was asked."""
         self._stores: Final = stores
@@ -44,7 +43,6 @@ class Serving:
         self._clock: Final = clock
         self._key: Final = signing_key
         self._public_url: Final = public_url
-        self._cors_origins: Final = frozenset(cors_origins)
 
     def routes(self, dialects: Mapping[str, Dialect] = DIALECTS) -> Sequence[BaseRoute]:
         """Return one route a dialect; they come before the app's own default."""
@@ -57,7 +55,6 @@ class Serving:
                     shelf_for=self._shelf,
                     clock=self._clock,
                     files=self._file,
-                    cors_origins=self._cors_origins,
                     public_url=self._public_url,
                 ),
             )
