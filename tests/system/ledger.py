@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import httpx
@@ -20,6 +21,8 @@ LONGEST_ANSWER_S: Final = 5.0
 ACKNOWLEDGED_WITHIN_S: Final = 90.0
 STORED_WITHIN_S: Final = 60.0
 PAGE: Final = 200
+AT_ONCE: Final = 40
+"""Stories that are interleaved while a block runs: several events for each sender."""
 
 
 class Ledger:
@@ -47,6 +50,22 @@ class Ledger:
                 for _ in range(SENDERS):
                     group.create_task(self._sender(client, waiting, lock))
         self._acknowledged |= {one.call_id: one for one in stories}
+
+    @asynccontextmanager
+    async def sending(self) -> AsyncIterator[None]:
+        """Send stories as long as the block runs, however quick the machine; behind it all of them are acknowledged."""
+        enough = asyncio.Event()
+
+        async def until_enough() -> None:
+            while not enough.is_set():
+                await self.send(AT_ONCE)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(until_enough())
+            try:
+                yield
+            finally:
+                enough.set()
 
     async def post(self, post: Post, **headers: str) -> httpx.Response:
         """Send one event once, with other *headers* where they are given."""

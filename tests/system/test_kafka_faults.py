@@ -29,28 +29,24 @@ LOAD = 40.0
 async def test_a_worker_that_is_killed_loses_and_doubles_nothing(parts: Parts) -> None:
     """SABOTAGE=commit-first: the position moves before the effect."""
     chance = random.Random(parts.deployment.seed)
-    sending = asyncio.create_task(parts.ledger.send(400))
-    for _ in range(2):
-        await asyncio.sleep(chance.uniform(0.3, 1.2))
-        assert not sending.done()
-        parts.worker.kill()
-        parts.worker.start(wait=False)
+    async with parts.ledger.sending():
+        for _ in range(2):
+            await asyncio.sleep(chance.uniform(0.3, 1.2))
+            parts.worker.kill()
+            parts.worker.start(wait=False)
 
-    await sending
     await parts.ledger.check()
 
 
 async def test_an_ingest_that_is_killed_has_acknowledged_only_what_is_durable(parts: Parts) -> None:
     """SABOTAGE=early-ack: 200 before the broker's acknowledgement."""
     chance = random.Random(parts.deployment.seed)
-    sending = asyncio.create_task(parts.ledger.send(400))
-    for _ in range(3):
-        await asyncio.sleep(chance.uniform(0.3, 1.0))
-        assert not sending.done()
-        parts.ingest.kill()
-        await by_hand(parts.ingest.start)
+    async with parts.ledger.sending():
+        for _ in range(3):
+            await asyncio.sleep(chance.uniform(0.3, 1.0))
+            parts.ingest.kill()
+            await by_hand(parts.ingest.start)
 
-    await sending
     await parts.ledger.check()
 
 

@@ -18,14 +18,12 @@ async def test_up_that_is_killed_keeps_what_it_acknowledged(deployment: Deployme
     """SABOTAGE=early-ack."""
     chance = random.Random(deployment.seed)
     ledger = deployment.ledger(ingest=up, query=up)
-    sending = asyncio.create_task(ledger.send(200))
-    for _ in range(2):
-        await asyncio.sleep(chance.uniform(0.3, 1.5))
-        assert not sending.done()
-        up.kill()
-        await by_hand(up.start)
+    async with ledger.sending():
+        for _ in range(2):
+            await asyncio.sleep(chance.uniform(0.3, 1.5))
+            up.kill()
+            await by_hand(up.start)
 
-    await sending
     await ledger.check()
 
 
