@@ -13,12 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from socket import create_server
 from statistics import median, quantiles
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from bench.seed import END, fill
@@ -38,11 +39,12 @@ _MONTH: Final = f"{END.year}-{END.month - 1:02d}-01T00:00:00Z"
 
 
 class Ask(NamedTuple):
-    """One question: a name, the path, and a body where it is a POST."""
+    """One question: a name, the path, a body where it is a POST, and headers beside the token."""
 
     name: str
     path: str
     body: Any = None
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 PAGES: Final = (
@@ -78,14 +80,18 @@ class Client:
 
     def ask(self, ask: Ask) -> Any:
         """Return what is answered; anything but 200 ends the measurement."""
-        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+        return json.loads(self.read(ask))
+
+    def read(self, ask: Ask) -> bytes:
+        """Return an answer as it came; anything but 200 ends the measurement."""
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json", **ask.headers}
         body = None if ask.body is None else json.dumps(ask.body)
         self._http.request("GET" if body is None else "POST", ask.path, body, headers)
         answer = self._http.getresponse()
         content = answer.read()
         if answer.status != http.client.OK:
             raise SystemExit(f"{ask.name}: {answer.status} {content[:300]!r}")
-        return json.loads(content)
+        return content
 
     def deep(self, pages: int) -> Ask:
         """Return the question for the page behind *pages* pages of 200."""
@@ -97,12 +103,12 @@ class Client:
 
 
 @contextmanager
-def served(url: str, directory: Path) -> Iterator[Client]:
-    """Run a query process on the database at *url*."""
+def served(url: str, directory: Path, *, also: str = "") -> Iterator[Client]:
+    """Run a query process on the database at *url*; *also* are more lines about its key."""
     key = sha256(TOKEN.encode()).hexdigest()
     config = directory / "aftercall.toml"
     config.write_text(
-        f'[[tenants]]\nid = "{TENANT}"\n\n[[keys]]\nid = "k"\ntenant = "{TENANT}"\ntoken_sha256 = "{key}"\n'
+        f'[[tenants]]\nid = "{TENANT}"\n\n[[keys]]\nid = "k"\ntenant = "{TENANT}"\ntoken_sha256 = "{key}"\n{also}'
     )
     with create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
