@@ -1,7 +1,8 @@
-"""Asking: `python -m bench.query [--calls 10000 100000]`; the query process and mongod on this machine, one client.
+"""Asking: `python -m bench.query [--calls 10000 1000000] [--keep DIR]`; the query process, mongod and one client here.
 
 Each size has a database of its own; what is asked is a table, so that a row more is a measurement more. A question is
-asked in turn at every size, so that what else the machine does falls on all alike.
+asked in turn at every size, so that what else the machine does falls on all alike. With `--keep`, what was seeded is
+there for the next run.
 """
 
 import argparse
@@ -22,13 +23,13 @@ from statistics import median, quantiles
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from bench.seed import END, fill
+from bench.bulk import load
+from bench.mongo import BenchMongo
+from bench.seed import END
 from storage.mongo import connect
-from storage.mongo_setup import set_up
-from storage.mongo_writer import MongoWriter
-from tests.servers.mongo import MongoServer
+from storage.mongo_setup import missing
 
-SIZES: Final = (10_000, 100_000)
+SIZES: Final = (10_000, 100_000, 1_000_000)
 TENANT: Final = "bench"
 TOKEN: Final = "bench"
 ROUNDS: Final = 30
@@ -132,22 +133,19 @@ def served(url: str, directory: Path, *, also: str = "") -> Iterator[Client]:
 
 
 async def seed(url: str, calls: int) -> None:
-    """Fill the database at *url*."""
+    """Fill the database at *url* with *calls* bench calls, unless they are there from an earlier run."""
     async with connect(url) as database:
-        await set_up(database)
-        began = time.monotonic()
-        writer = MongoWriter(database, raw_days=lambda _: 30)
-
-        def told(done: int) -> None:
-            print(f"\rseeding {done:>9} of {calls}", end="", file=sys.stderr, flush=True)
-
-        await fill(writer.apply, calls, tenant=TENANT, seed=1, told=told)
+        there = await database["calls"].estimated_document_count() == calls
+        if not there or await missing(database):
+            await database.client.drop_database(database.name)
+            began = time.monotonic()
+            await load(url, calls, tenant=TENANT)
+            seconds = time.monotonic() - began
+            print(f"seeded {calls} calls in {seconds:.0f} s ({calls / seconds:.0f}/s)", flush=True)
         stats = await database.command("collStats", "calls")
-        seconds = time.monotonic() - began
-        print(file=sys.stderr)
         print(
-            f"seeded {calls} calls in {seconds:.0f} s ({calls / seconds:.0f}/s); indexes of `calls` "
-            f"{stats['totalIndexSize'] / calls:.0f} bytes a call, documents {stats['size'] / calls:.0f} bytes a call"
+            f"{calls} calls: indexes of `calls` {stats['totalIndexSize'] / calls:.0f} bytes a call, "
+            f"documents {stats['size'] / calls:.0f} bytes a call"
         )
 
 
@@ -178,9 +176,10 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--calls", type=int, nargs="+", default=list(SIZES), help="sizes, none below 10000")
     arguments.add_argument("--rounds", type=int, default=ROUNDS)
+    arguments.add_argument("--keep", type=Path, help="a directory for MongoDB's storage, used again by the next run")
     chosen = arguments.parse_args()
     with ExitStack() as stack:
-        mongo = stack.enter_context(MongoServer())
+        mongo = stack.enter_context(BenchMongo(keep=chosen.keep))
         urls = [mongo.url.replace("/?", f"/bench{calls}?") for calls in chosen.calls]
         for url, calls in zip(urls, chosen.calls, strict=True):
             asyncio.run(seed(url, calls))

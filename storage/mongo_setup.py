@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from pymongo.errors import OperationFailure
+from pymongo.errors import NetworkTimeout, OperationFailure
 
 from storage.mongo import Database, answering
 from storage.mongo_indexes import INDEXES, Index
@@ -48,12 +48,23 @@ async def set_up(database: Database) -> Sequence[str]:
 async def _indexed(database: Database, *indexes: Index) -> bool:
     """Make *indexes* of one collection; False where one of them was made otherwise before."""
     try:
-        await database[indexes[0].collection].create_indexes([index.model() for index in indexes])
+        await _created(database, indexes)
     except OperationFailure as error:
         if error.code in _OTHERWISE:
             return False
         raise
     return True
+
+
+async def _created(database: Database, indexes: Sequence[Index]) -> None:
+    """Return when the indexes are there: those of a million calls take minutes, longer than one reply is waited for."""
+    while True:
+        try:
+            await database[indexes[0].collection].create_indexes([index.model() for index in indexes])
+        except NetworkTimeout:
+            await database.command("ping")  # it answers, so it still makes them; asked again, it lets us wait on
+        else:
+            return
 
 
 def _otherwise(index: Index) -> str:

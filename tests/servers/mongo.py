@@ -10,7 +10,7 @@ from typing_extensions import override
 from runtime.errors import CannotStart
 from storage.mongod_binary import REPLICA_SET, arguments, find
 from storage.mongod_set import become_primary, url
-from tests.servers.hosts import Child, Container, NotStarted, wait_until
+from tests.servers.hosts import Child, Container, Host, NotStarted, wait_until
 from tests.servers.server import Server
 
 IMAGE: Final = "mongo:6.0"
@@ -22,6 +22,7 @@ class MongoServer(Server):
     """A MongoDB server."""
 
     name: ClassVar = "mongo"
+    cache_gb: ClassVar[float] = CACHE_GB
 
     @property
     @override
@@ -46,18 +47,18 @@ class MongoServer(Server):
             waiting.join()
 
     @override
-    def _child(self, directory: Path) -> Child:
+    def _child(self, directory: Path) -> Host:
         storage = directory / "storage"
-        storage.mkdir()
+        storage.mkdir(exist_ok=True)
         try:
             binary = find()
         except CannotStart as error:
             raise NotStarted(str(error)) from error
-        command = arguments(binary, storage=storage, port=self._port, cache_gb=CACHE_GB, oplog_mb=OPLOG_MB)
+        command = arguments(binary, storage=storage, port=self._port, cache_gb=self.cache_gb, oplog_mb=OPLOG_MB)
         return Child(command, log=directory / "mongod.log")
 
     @override
-    def _container(self) -> Container:
+    def _container(self) -> Host:
         # The same port inside as outside: the set's only member knows itself by it.
         command = ["mongod", "--replSet", REPLICA_SET, "--port", str(self._port), "--bind_ip_all"]
         return Container(IMAGE, port=self._port, environment={}, command=command)
