@@ -89,35 +89,27 @@ class Doc:
 
     def raw(self, *path: Step) -> Any:
         """Return the JSON value at *path* as it is, None where there is none."""
-        value = self.value
-        for step in path:
-            if type(value) is dict:  # what a decoder made; asked often, and quicker than isinstance
-                value = value.get(step)
-            elif type(value) is list and isinstance(step, int) and -len(value) <= step < len(value):
-                value = value[step]
-            else:
-                return None
-        return value
+        return _reach(self.value, path)
 
     def at(self, *path: Step) -> "Doc":
         """Return the part at *path*, to read on from there; an absent part reads as absent everywhere."""
-        return Doc(self.raw(*path))
+        return Doc(_reach(self.value, path))
 
     def text(self, *path: Step) -> str | None:
         """Return a string that is not empty."""
-        value = self.raw(*path)
+        value = _reach(self.value, path)
         return value if isinstance(value, str) and value else None
 
     def word(self, *path: Step) -> str | None:
         """Return a string that is not empty, or a whole number as its digits: ids come as either."""
-        value = self.raw(*path)
+        value = _reach(self.value, path)
         if isinstance(value, bool):
             return None
         return str(value) if isinstance(value, int) else self.text(*path)
 
     def number(self, *path: Step) -> float | None:
         """Return a finite number, also from its text."""
-        value = self.raw(*path)
+        value = _reach(self.value, path)
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
             return None
         try:
@@ -128,7 +120,7 @@ class Doc:
 
     def integer(self, *path: Step) -> int | None:
         """Return a whole number of at most 63 bits, also from its text; fractions are cut off."""
-        value = self.raw(*path)
+        value = _reach(self.value, path)
         if value is None:
             return None
         if type(value) is not int:
@@ -138,7 +130,7 @@ class Doc:
 
     def decimal(self, *path: Step) -> str | None:
         """Return a number's own decimal text, also from a string that is one."""
-        value = self.raw(*path)
+        value = _reach(self.value, path)
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
             return None
         if isinstance(value, str):
@@ -151,7 +143,7 @@ class Doc:
 
     def flag(self, *path: Step) -> bool | None:
         """Return true or false, nothing else."""
-        value = self.raw(*path)
+        value = _reach(self.value, path)
         return value if isinstance(value, bool) else None
 
     def json(self, *path: Step) -> Any:
@@ -170,13 +162,13 @@ class Doc:
 
     def each(self, *path: Step) -> Iterator["Doc"]:
         """Yield the objects of an array; what is no object is passed over."""
-        value = self.raw(*path)
+        value = _reach(self.value, path)
         if isinstance(value, list):
             yield from (Doc(element) for element in value if isinstance(element, dict))
 
     def texts(self, *path: Step) -> list[str]:
         """Return the strings of an array that are not empty; a lone string counts as an array of one."""
-        value = self.raw(*path)
+        value = _reach(self.value, path)
         if isinstance(value, str):
             return [value] if value else []
         return [element for element in value if isinstance(element, str) and element] if isinstance(value, list) else []
@@ -216,7 +208,19 @@ class Doc:
         return Cost(micros=value, currency=currency, raw=text, parts=parts or {})
 
 
+def _reach(value: Any, path: tuple[Step, ...]) -> Any:
+    for step in path:
+        if type(value) is dict:  # what a decoder made; asked often, and quicker than isinstance
+            value = value.get(step)
+        elif type(value) is list and isinstance(step, int) and -len(value) <= step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
 _NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
 
 
 def first(*values: Any) -> Any:
@@ -226,12 +230,14 @@ def first(*values: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """Return JSON *value* with floats in place of decimals; one that no float can hold becomes its text."""
-    if isinstance(value, str | int) or value is None:
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, Decimal):
         number = float(value)
         return number if isfinite(number) else str(value)
     if isinstance(value, dict):
+        if _PLAIN.issuperset(map(type, value.values())):  # nearly all are: as it is, rather than built anew
+            return value
         return {name: plain(member) for name, member in value.items()}
     if isinstance(value, list):
         return [plain(element) for element in value]

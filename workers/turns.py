@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from schemas.call import Turn
 from schemas.words import Role
@@ -15,7 +17,7 @@ _LATEST_MS: Final = epoch_ms(LATEST)
 _LONGEST_S: Final = 31 * 86_400  # no call lasts a month; a larger offset is an epoch or a counter
 
 
-class Spoken(NamedTuple):
+class Spoken(msgspec.Struct, frozen=True, gc=False):
     """A turn before it has its number: when it was said as epoch ms, as seconds from the start, as both or neither."""
 
     role: Role
@@ -34,8 +36,8 @@ def number(spoken: Iterable[Spoken], *, started_at: datetime | None = None) -> l
     elif all(one.offset_s is not None for one in turns):
         turns.sort(key=lambda one: one.offset_s or 0.0)
     return [
-        Turn(n=n, role=who, text=text, at_ms=at_ms, offset_s=offset_s, interrupted=interrupted)
-        for n, (who, text, at_ms, offset_s, interrupted) in enumerate(turns, 1)
+        Turn(n=n, role=one.role, text=one.text, at_ms=one.at_ms, offset_s=one.offset_s, interrupted=one.interrupted)
+        for n, one in enumerate(turns, 1)
     ]
 
 

@@ -156,3 +156,15 @@ class Body(TypedDict, total=False):
     call: Call
     transfer_destination: Any
     transfer_option: Any
+
+
+class CallWithoutTools(Call, total=False):
+    """A call whose turns come in the list without tool steps alone."""
+
+    transcript_object: list[Said]
+
+
+class BodyWithoutTools(Body, total=False):
+    """The whole body of such a call."""
+
+    call: CallWithoutTools  # type: ignore[misc]  # narrower, and never written to

@@ -18,6 +18,7 @@ from workers.turns import Spoken, number, split
 from workers.vocabulary import patterns, role, success
 
 _lean = reader(sent.Body)
+_without_tools = reader(sent.BodyWithoutTools)
 _outcome = patterns(sent.OUTCOMES)
 _ended_by = patterns(sent.ENDED_BY)
 _product = patterns(sent.PRODUCTS)
@@ -58,7 +59,9 @@ def normalise(event: Envelope, /) -> Facts | None:
     """Return what the event says of its call; None for a type that is not known. Raises `Malformed`."""
     body = _lean(event.body)
     if not body.raw("call", "transcript_with_tool_calls"):
-        body = decode(event.body)  # the turns, or all of it, may be elsewhere
+        body = _without_tools(event.body)
+    if not body.raw("call"):
+        body = decode(event.body)  # all of it may be elsewhere
     if body.text("event") not in sent.RANKS:
         return None
     call = body.at("call") if body.raw("call") else body.at("data")  # `data`: payloads of before 2025

@@ -29,7 +29,7 @@ _TOLD: Final = frozenset({
 })  # fmt: skip
 
 
-_SPEAKERS: Final = frozenset({Role.AGENT, Role.CUSTOMER})
+_SPEAKERS: Final = (Role.AGENT, Role.CUSTOMER)
 
 
 def normalise(event: Envelope, /) -> Facts | None:
@@ -77,7 +77,9 @@ def _facts(doc: Doc) -> Facts:
 def _ext(doc: Doc) -> dict[str, Any]:
     """What was said is kept as it came too: Toolzz' own API gives these items back with their ids."""
     kept = rest(doc.value, told=_TOLD)
-    spoken = [one.json() for one in doc.each("transcription") if role(one.raw("role")) in _SPEAKERS]
+    said = doc.json("transcription")
+    items = said if isinstance(said, list) else []
+    spoken = [one for one in items if isinstance(one, dict) and role(one.get("role")) in _SPEAKERS]
     return {**kept, "transcription": spoken} if spoken else kept
 
 
