@@ -17,9 +17,10 @@ from workers.turns import Spoken, number, split
 from workers.vocabulary import role
 
 _TOLD: Final = frozenset({
-    "callSid", "batchId", "batchName", "createdAt", "sendDate", "from", "to", "direction", "duration", "interraction",
+    "callSid", "batchId", "batchName", "createdAt", "sendDate", "from", "to", "direction", "interraction",
     "clean_interraction", "qualification", "record_url", "summary", "notes",
 })  # fmt: skip
+"""`duration` stays in `ext` too: a voicemail has one, but no talk."""
 
 
 def normalise(event: Envelope, /) -> Facts | None:
@@ -61,8 +62,14 @@ def _facts(doc: Doc) -> Facts:
         is_voicemail=True if end.outcome is Outcome.VOICEMAIL else None,
         extracted=doc.json("qualification"),
         note=doc.text("notes"),
-        ext=rest(doc.value, told=_TOLD),
+        ext=rest(doc.value, told=_TOLD) | _turns_sent(doc),
     )
+
+
+def _turns_sent(doc: Doc) -> dict[str, int]:
+    """How many turns RobotAppel sent: beside 0 of them, those that we read out of the text are ours."""
+    sent = doc.raw("interraction")
+    return {"interraction": len(sent)} if isinstance(sent, list) else {}
 
 
 def _ending(doc: Doc) -> Ending:

@@ -27,10 +27,19 @@ def _organisation(call: Call) -> str:
 
 
 def _turns(call: Call) -> list[Mapping[str, Any]]:
+    """Return the turns; none where RobotAppel itself sent its text alone."""
+    if words.own(call).get("interraction") == 0:
+        return []
     return [
         {"user": _USERS[turn.role], "text": turn.text, "created_at": instant(said_at(call, turn))}
         for turn in spoken(call)
     ]
+
+
+def _duration(call: Call) -> int | float:
+    """Return the talk in seconds; of RobotAppel's own call what it sent, which a voicemail has too."""
+    said = words.own(call).get("duration")
+    return said if isinstance(said, int | float) and not isinstance(said, bool) else plain(call.talk_s)
 
 
 def _text(call: Call) -> str:
@@ -63,7 +72,7 @@ COLUMNS: Final[Sequence[Column[Call]]] = (
     Column("sendDate", "`started_at`, else `created_at`", TEXT, lambda call: instant(begun_at(call))),
     Column("status", "`outcome`", TEXT, words.status),
     Column("summary", "`summary`", MAYBE_TEXT, lambda call: call.summary),
-    Column("duration", "`talk_s`", NUMBER, lambda call: plain(call.talk_s)),
+    Column("duration", "`talk_s`; RobotAppel's own as sent", NUMBER, _duration),
     Column("direction", "`direction`; `local` is outbound", MAYBE_TEXT, lambda call: words.direction(call.direction)),
     Column("notes", "`note`", MAYBE_TEXT, lambda call: call.note),
 )
