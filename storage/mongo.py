@@ -1,13 +1,15 @@
 """Reach MongoDB: which servers will do, how durable a write is, and what its errors mean to us."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC
 from typing import Any, Final
 
 from bson.codec_options import CodecOptions
-from pymongo import AsyncMongoClient, WriteConcern
+from pymongo import AsyncMongoClient, WriteConcern, timeout
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     BulkWriteError,
@@ -28,6 +30,8 @@ REACHED_WITHIN_MS: Final = 3_000
 """How long to look for a server that takes writes: shorter than a caller's patience, longer than an election's gap."""
 ANSWERED_WITHIN_MS: Final = 30_000
 """How long a reply may take: a frozen server must not hold a worker for ever."""
+LONGEST_S: Final = 10.0
+"""How long one question may take: whoever asked waits no longer, and others need what it uses."""
 DURABLE: Final = WriteConcern(w="majority", j=True)
 _CODEC: Final = CodecOptions[dict[str, Any]](tz_aware=True, tzinfo=UTC)
 
@@ -84,6 +88,35 @@ def answering() -> Iterator[None]:
         if _is_away(error):
             raise Away(_words(error)) from error
         raise
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """As `answering`, all of it within `LONGEST_S`: MongoDB is told what is left, and itself cancels what takes longer.
+
+    Not for generators: what they yield to would be bounded, too.
+    """
+    with answering(), timeout(LONGEST_S):
+        yield
+
+
+async def piecewise(
+    cursor: AsyncCursor[Document], *, size: int, longest_s: float = LONGEST_S
+) -> AsyncIterator[list[Document]]:
+    """Yield documents piece by piece, however many there are; raise `TooSlow` where one piece takes longer.
+
+    MongoDB cancels what it still did for it: it is told to forget the cursor, or finds nobody at the other end.
+    """
+    async with cursor:
+        while True:
+            try:
+                async with asyncio.timeout(longest_s):
+                    documents = await cursor.to_list(size)
+            except TimeoutError:
+                raise TooSlow from None
+            if not documents:
+                return
+            yield documents
 
 
 def _is_away(error: PyMongoError) -> bool:

@@ -11,10 +11,8 @@ from pymongo import UpdateOne
 
 from schemas.batch import BatchQuery, BatchSum
 from schemas.query import Page, Position
-from storage.mongo import Database, Document, answering
+from storage.mongo import Database, Document, answering, bounded
 
-TOO_SLOW_MS: Final = 10_000
-"""A question that takes longer is cancelled."""
 AT_ONCE: Final = 200
 """Batches that are summed by one question."""
 
@@ -54,8 +52,8 @@ class MongoBatches:
         if after is not None:
             seen.append(_behind(after, tenant))
         order = [("first_started_at", -1), ("_id", -1)]
-        with answering():
-            cursor = self._batches.find({"$and": seen}, max_time_ms=TOO_SLOW_MS).sort(order).limit(query.limit + 1)
+        with bounded():
+            cursor = self._batches.find({"$and": seen}).sort(order).limit(query.limit + 1)
             rows = [_kept(row) for row in await cursor.to_list()]
         return _page(rows, query.limit)
 
@@ -65,7 +63,7 @@ class MongoBatches:
         return sums[0] if sums else None
 
     async def _refresh(self, tenant: str) -> None:
-        with answering():
+        with bounded():
             stale = await self._batches.find({"tenant": tenant, "stale": True}, {"id": 1, "marks": 1}).to_list()
         for start in range(0, len(stale), AT_ONCE):
             some = stale[start : start + AT_ONCE]
@@ -74,7 +72,7 @@ class MongoBatches:
             writes = [
                 UpdateOne({"_id": row["_id"], "marks": row["marks"]}, _as_kept(sums.get(row["id"]))) for row in some
             ]
-            with answering():
+            with bounded():
                 await self._batches.bulk_write(writes, ordered=False)
 
     async def _sums(
@@ -93,8 +91,8 @@ class MongoBatches:
             "first": {"$min": "$started_at"},
             "last": {"$max": "$started_at"},
         }
-        with answering():
-            found = await self._calls.aggregate([{"$match": seen}, {"$group": group}], maxTimeMS=TOO_SLOW_MS)
+        with bounded():
+            found = await self._calls.aggregate([{"$match": seen}, {"$group": group}])
             rows: dict[str, list[Document]] = {}
             async for row in found:
                 rows.setdefault(row["_id"]["id"], []).append(row)

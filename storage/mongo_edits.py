@@ -13,7 +13,7 @@ from schemas.edit import Entry, Patch
 from storage.document import refs
 from storage.edits import FOUND_BY, Edited, edited, evaluated
 from storage.fold import unpack
-from storage.mongo import Database, Document, answering
+from storage.mongo import Database, Document, answering, bounded
 from storage.mongo_chunks import all_of
 from storage.mongo_parts import part_name, read_parts
 from storage.mongo_reader import MongoReader, name_of
@@ -90,7 +90,7 @@ class MongoEditor:
     async def history(self, tenant: str, key: str) -> list[Entry]:
         """Return who changed what, newest first."""
         seen = {**all_of(call_uid(key)), "tenant": tenant}
-        with answering():
+        with bounded():
             rows = await self._history.find(seen).sort("_id", -1).limit(LONGEST_HISTORY).to_list()
         return [_entry(row) for row in rows]
 
@@ -122,7 +122,7 @@ class MongoEditor:
         if not either:
             return {}
         seen = [{"tenant": tenant, **each} | ({} if units is None else {"unit.id": {"$in": units}}) for each in either]
-        with answering():
+        with bounded():
             rows = await self._calls.find({"$or": seen}).to_list()
         by_name = {str(row[key]): row for row in rows for key in ("uid", "number")}
         return {call_id: by_name[call_id] for call_id in names if call_id in by_name}

@@ -6,7 +6,7 @@ from typing import Final
 from runtime.clock import Clock, utc_now
 from schemas.erasure import Erasure
 from storage.flatten import whole_ms
-from storage.mongo import Database, Document, answering
+from storage.mongo import Database, Document, bounded
 from storage.mongo_reader import name_of
 from storage.mongo_tombstones import MongoTombstones
 from storage.tombstones import erased_keys
@@ -30,7 +30,7 @@ class MongoEraser:
         name = name_of(call_id)
         if name is None:
             return None
-        with answering():
+        with bounded():
             document = await self._calls.find_one(_seen({"tenant": tenant, **name}, units), _NEEDED)
         if document is None:
             return None
@@ -54,7 +54,7 @@ class MongoEraser:
         return Erasure(erased=erased, tombstone=tombstone, erased_at=at)
 
     async def _some(self, seen: Document) -> list[Document]:
-        with answering():
+        with bounded():
             return await self._calls.find(seen, _NEEDED).limit(AT_ONCE).to_list()
 
 

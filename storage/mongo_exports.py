@@ -14,7 +14,7 @@ from schemas.export import Export, Part, Wanted
 from schemas.query import CallQuery
 from storage.document import refs, summary, whole
 from storage.fold import unpack
-from storage.mongo import Database, Document, answering
+from storage.mongo import LONGEST_S, Database, Document, answering, bounded, piecewise
 from storage.mongo_parts import part_name, read_parts
 from storage.mongo_reader import NEEDED, name_of, plan
 from storage.mongo_tombstones import MongoTombstones
@@ -28,8 +28,11 @@ _decode: Final = msgspec.json.Decoder(list[list[Any]]).decode
 class Snapshot:
     """The calls as they were at one moment, however long the reading takes."""
 
-    def __init__(self, database: Database, session: AsyncClientSession, tenant: str, wanted: Wanted) -> None:
-        """Read *wanted* of *tenant* by *session*."""
+    def __init__(
+        self, database: Database, session: AsyncClientSession, tenant: str, wanted: Wanted, *, longest_s: float
+    ) -> None:
+        """Read *wanted* of *tenant* by *session*, each piece within *longest_s*."""
+        self._longest_s = longest_s
         self._calls = database["calls"]
         self._transcripts = database["transcripts"]
         self._session = session
@@ -49,9 +52,8 @@ class Snapshot:
         query = CallQuery(filter=self._wanted.filter, units=self._wanted.units)
         for find in plan(self._tenant, query):
             found = {"session": self._session, "batch_size": AT_ONCE, "hint": find.get("hint")}
-            cursor = self._calls.find(find["filter"], self._read, **found)
-            cursor.sort(list(find["sort"].items()))
-            while documents := await cursor.to_list(AT_ONCE):
+            cursor = self._calls.find(find["filter"], self._read, **found).sort(list(find["sort"].items()))
+            async for documents in piecewise(cursor, size=AT_ONCE, longest_s=self._longest_s):
                 yield documents
         yield []
 
@@ -62,7 +64,8 @@ class Snapshot:
             seen: Document = {"tenant": self._tenant, "$or": either}
             if self._wanted.units is not None:
                 seen["unit.id"] = {"$in": list(self._wanted.units)}
-            rows = await self._calls.find(seen, self._read, session=self._session).to_list()
+            with bounded():
+                rows = await self._calls.find(seen, self._read, session=self._session).to_list()
             by_name = {str(row[key]): row for row in rows for key in ("uid", "number")}
             yield [by_name[call_id] for call_id, _ in names if call_id in by_name]
 
@@ -70,9 +73,11 @@ class Snapshot:
         if not self._wanted.whole:
             return [summary(document) for document in documents]
         named = [_parts_of(document) for document in documents]
-        found = await read_parts(self._transcripts, [name for each in named for name in each], session=self._session)
+        with bounded():
+            names = [name for each in named for name in each]
+            found = await read_parts(self._transcripts, names, session=self._session)
         both = zip(documents, named, strict=True)
-        return [whole(each, {ref: found[name] for name, ref in names.items() if name in found}) for each, names in both]
+        return [whole(each, {ref: found[name] for name, ref in mine.items() if name in found}) for each, mine in both]
 
 
 def _parts_of(document: Document) -> dict[str, str]:
@@ -83,9 +88,10 @@ def _parts_of(document: Document) -> dict[str, str]:
 class MongoExports:
     """The half of the store that keeps ordered files."""
 
-    def __init__(self, database: Database) -> None:
-        """Keep rows in *database*, whose indexes are there."""
+    def __init__(self, database: Database, *, longest_s: float = LONGEST_S) -> None:
+        """Keep rows in *database*, whose indexes are there; a piece of a snapshot is read within *longest_s*."""
         self._database = database
+        self._longest_s = longest_s
         self._exports = database["exports"]
         # Lost rows cost an order made again, not a call: they need no disk to have them before the next are read.
         self._rows = database["export_rows"].with_options(write_concern=WriteConcern(w=1, j=False))
@@ -95,7 +101,7 @@ class MongoExports:
     async def snapshot(self, tenant: str, wanted: Wanted) -> AsyncIterator[Snapshot]:
         """Yield the calls as they are at the first reading."""
         async with self._database.client.start_session(snapshot=True) as session:
-            yield Snapshot(self._database, session, tenant, wanted)
+            yield Snapshot(self._database, session, tenant, wanted, longest_s=self._longest_s)
 
     async def put(self, export: Export) -> None:
         """Keep *export*, in place of what was kept of it."""
@@ -105,7 +111,7 @@ class MongoExports:
 
     async def get(self, export_id: str) -> Export | None:
         """Return an export, None where there is none any more."""
-        with answering():
+        with bounded():
             row = await self._exports.find_one({"_id": export_id})
         return None if row is None else msgspec.convert(row, Export)
 
@@ -122,7 +128,7 @@ class MongoExports:
 
     async def part(self, export_id: str, number: int) -> Part | None:
         """Return the *number*th part without the calls that were erased, None where there is none (yet)."""
-        with answering():
+        with bounded():
             row = await self._rows.find_one({"_id": _name(export_id, number)})
         if row is None:
             return None

@@ -9,15 +9,13 @@ from schemas.query import CallQuery, Page, Position
 from storage.document import Document, heard, summary, whole
 from storage.fields import ORDERS
 from storage.fold import unpack
-from storage.mongo import Database, answering
+from storage.mongo import Database, bounded
 from storage.mongo_filters import scope
 from storage.mongo_parts import part_name, read_parts
 from storage.mongo_ways import fork, way
 from storage.pages import key_of, position
 from storage.parts import Parts
 
-TOO_SLOW_MS: Final = 10_000
-"""A question that takes longer is cancelled: nobody waits for it, and others do."""
 SORTED: Final = 20_000
 """Calls that are sorted rather than found along an index that has their order: a tenth of a second."""
 ATTEMPTS: Final = 5
@@ -41,7 +39,7 @@ class MongoReader:
     async def page(self, tenant: str, query: CallQuery) -> Page[Call]:
         """Return calls in the query's order, those without a sort key at the end."""
         seen = scope(tenant, query.filter, units=query.units)
-        with answering():
+        with bounded():
             rows = await self._rows(tenant, query)
             total = await self._count(seen) if query.total else None
         shown = rows[: query.limit]
@@ -60,7 +58,7 @@ class MongoReader:
         parts: dict[str, Parts] = {}
         names: dict[str, str] = {}
         document: Document | None = None
-        with answering():
+        with bounded():
             for _ in range(ATTEMPTS):
                 document = await self._calls.find_one(seen)
                 if document is None:
@@ -79,7 +77,7 @@ class MongoReader:
         for find in plan(tenant, query):
             if len(rows) <= query.limit:
                 hint = find.get("hint", chosen)
-                cursor = self._calls.find(find["filter"], shown(query), max_time_ms=TOO_SLOW_MS, hint=hint)
+                cursor = self._calls.find(find["filter"], shown(query), hint=hint)
                 lacking = query.limit + 1 - len(rows)
                 rows += await cursor.sort(list(find["sort"].items())).limit(lacking).to_list()
         return rows
@@ -90,14 +88,12 @@ class MongoReader:
         if ways is None:
             return None
         seen = scope(tenant, ways.condition, units=None)
-        found = await self._database.command(
-            "count", "calls", query=seen, hint=ways.few, limit=SORTED, maxTimeMS=TOO_SLOW_MS
-        )
+        found = await self._database.command("count", "calls", query=seen, hint=ways.few, limit=SORTED)
         return ways.few if found["n"] < SORTED else ways.many
 
     async def _count(self, seen: Document) -> int:
         # `count` walks an index where the driver's own way, an aggregation, may fetch; with a query it is exact.
-        answer = await self._database.command("count", "calls", query=seen, maxTimeMS=TOO_SLOW_MS)
+        answer = await self._database.command("count", "calls", query=seen)
         return int(answer["n"])
 
 

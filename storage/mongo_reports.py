@@ -7,12 +7,10 @@ from typing import Any, Final
 from schemas.query import All, Any_, Condition, Field, Filter, Inner, Not
 from schemas.report import Calculation, Group, Measured, Question, Slots, Stretch, Sum, Tally
 from storage.flatten import to_time
-from storage.mongo import Database, Document, answering
+from storage.mongo import LONGEST_S, Database, Document, answering
 from storage.mongo_filters import scope
 from storage.mongo_indexes import REPORTED
 
-TOO_SLOW_MS: Final = 10_000
-"""A report that takes longer is cancelled: nobody waits for it, and others do."""
 GAMMA: Final = 1.01
 """Values of one neighbourhood differ by less than this factor, so a percentile is right within 1 %."""
 OFFSET: Final = 10_000
@@ -102,7 +100,7 @@ class MongoReports:
         # Left alone, MongoDB chooses among the many indexes that begin with the tenant by chance.
         covered = _covered(question, question.fields if field is None else [field])
         hint: Document = {"hint": "report"} if covered else {}
-        return await self._calls.aggregate(stages, maxTimeMS=TOO_SLOW_MS, allowDiskUse=True, **hint)
+        return await self._calls.aggregate(stages, maxTimeMS=round(LONGEST_S * 1000), allowDiskUse=True, **hint)
 
 
 def _covered(question: Question, fields: Iterable[Measured]) -> bool:

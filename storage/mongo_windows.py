@@ -10,14 +10,13 @@ from schemas.query import All, Any_, Condition, Field, Filter, Inner, Not
 from schemas.window import BatchTotals, Sort, SortBy, TalkSum
 from storage.document import Document, heard, summary, whole
 from storage.fold import unpack
-from storage.mongo import Database, answering
+from storage.mongo import Database, answering, bounded, piecewise
 from storage.mongo_chunks import read
 from storage.mongo_filters import scope, where
 from storage.mongo_parts import part_name
 from storage.mongo_reader import name_of
 from storage.parts import Parts, unpack_parts
 
-TOO_SLOW_MS: Final = 10_000
 AT_ONCE: Final = 200
 """Calls whose parts are fetched together."""
 
@@ -99,9 +98,9 @@ class MongoWindows:
         """Return the calls from *skip* on; the order is total, so that a closed window never shifts."""
         order = _order(sort)
         seen = scope(tenant, filter_, units=units)
-        with answering():
+        with bounded():
             # Skipping is done over the index alone; only the page's own documents are fetched.
-            ids = self._calls.find(seen, {"_id": 1}, max_time_ms=TOO_SLOW_MS, hint=_covering(filter_, sort, units))
+            ids = self._calls.find(seen, {"_id": 1}, hint=_covering(filter_, sort, units))
             ids = ids.sort(order).skip(skip).limit(limit)
             names = [row["_id"] for row in await ids.to_list()]
             rows = await self._calls.find({"_id": {"$in": names}}, _WHOLE if whole else _LIGHT).to_list()
@@ -120,20 +119,20 @@ class MongoWindows:
             {"$sort": dict(order)},
             {"$group": {"_id": customer, "name": {"$first": "$_id"}}},
         ]
-        with answering():
-            cursor = await self._calls.aggregate(stages, maxTimeMS=TOO_SLOW_MS, allowDiskUse=True)
+        with bounded():
+            cursor = await self._calls.aggregate(stages, allowDiskUse=True)
             names = [row["name"] for row in await cursor.to_list()]
             last = {"$and": [{"_id": {"$in": names}}, where(then)]}
             total = await self._calls.count_documents(last)
-            rows = self._calls.find(last, _WHOLE, max_time_ms=TOO_SLOW_MS).sort(order).skip(skip).limit(limit)
+            rows = self._calls.find(last, _WHOLE).sort(order).skip(skip).limit(limit)
             documents = await rows.to_list()
         return await self._whole(documents), total
 
     async def count(self, tenant: str, filter_: Filter, *, units: Units) -> int:
         """Return how many calls match, exactly."""
         query = scope(tenant, filter_, units=units)
-        with answering():
-            answer = await self._database.command("count", "calls", query=query, maxTimeMS=TOO_SLOW_MS)
+        with bounded():
+            answer = await self._database.command("count", "calls", query=query)
         return int(answer["n"])
 
     async def sums(self, tenant: str, filter_: Filter, *, units: Units, by: Sequence[str] = ()) -> list[TalkSum]:
@@ -149,8 +148,8 @@ class MongoWindows:
                 }
             },
         ]
-        with answering():
-            cursor = await self._calls.aggregate(stages, maxTimeMS=TOO_SLOW_MS)
+        with bounded():
+            cursor = await self._calls.aggregate(stages)
             rows = await cursor.to_list()
         return [_sum(row, by) for row in rows]
 
@@ -168,8 +167,8 @@ class MongoWindows:
             "talk_s": {"$sum": "$talk_s"},
             "talked": {"$sum": {"$cond": [{"$gt": ["$talk_s", 0]}, 1, 0]}},
         }
-        with answering():
-            cursor = await self._calls.aggregate([{"$match": seen}, {"$group": group}], maxTimeMS=TOO_SLOW_MS)
+        with bounded():
+            cursor = await self._calls.aggregate([{"$match": seen}, {"$group": group}])
             rows = await cursor.to_list()
         return _batches(rows)
 
@@ -184,9 +183,9 @@ class MongoWindows:
         seen: Document = {"tenant": tenant, "$or": either}
         if units is not None:
             seen["unit.id"] = {"$in": list(units)}
-        with answering():
+        with bounded():
             order = [("started_at", DESCENDING), ("_id", DESCENDING)]
-            rows = await self._calls.find(seen, _WHOLE, max_time_ms=TOO_SLOW_MS).sort(order).limit(1).to_list()
+            rows = await self._calls.find(seen, _WHOLE).sort(order).limit(1).to_list()
         return (await self._whole(rows))[0] if rows else None
 
     async def stream(
@@ -203,14 +202,13 @@ class MongoWindows:
         seen = scope(tenant, filter_, units=units)
         with answering():
             cursor = self._calls.find(seen, _WHOLE, batch_size=AT_ONCE, allow_disk_use=True)
-            cursor = cursor.sort(_order(sort)).limit(limit or 0)
-            while documents := await cursor.to_list(AT_ONCE):
+            async for documents in piecewise(cursor.sort(_order(sort)).limit(limit or 0), size=AT_ONCE):
                 for call in await self._whole(documents, words=words):
                     yield call
 
     async def units(self, tenant: str) -> list[str]:
         """Return the ids of the units that have calls."""
-        with answering():
+        with bounded():
             known = await self._calls.distinct("unit.id", {"tenant": tenant})
         return sorted(each for each in known if each is not None)  # an index tells what is absent as null
 
@@ -221,7 +219,7 @@ class MongoWindows:
         named = {each["uid"]: heard(unpack(each["registers"])) for each in documents}
         names = [part_name(uid, ref) for uid, refs in named.items() for ref in refs]
         parts: dict[str, Parts] = {}
-        with answering():
+        with bounded():
             async for first in self._transcripts.find({"_id": {"$in": names}}):
                 content = b"".join([piece async for piece in read(self._transcripts, first)])
                 if len(content) == first["size"]:  # else it is being replaced

@@ -23,6 +23,8 @@ class MongoServer(Server):
 
     name: ClassVar = "mongo"
     cache_gb: ClassVar[float] = CACHE_GB
+    beside: ClassVar[tuple[str, ...]] = ()
+    """More arguments of mongod."""
 
     @property
     @override
@@ -55,13 +57,19 @@ class MongoServer(Server):
         except CannotStart as error:
             raise NotStarted(str(error)) from error
         command = arguments(binary, storage=storage, port=self._port, cache_gb=self.cache_gb, oplog_mb=OPLOG_MB)
-        return Child(command, log=directory / "mongod.log")
+        return Child([*command, *self.beside], log=directory / "mongod.log")
 
     @override
     def _container(self) -> Host:
         # The same port inside as outside: the set's only member knows itself by it.
-        command = ["mongod", "--replSet", REPLICA_SET, "--port", str(self._port), "--bind_ip_all"]
+        command = ["mongod", "--replSet", REPLICA_SET, "--port", str(self._port), "--bind_ip_all", *self.beside]
         return Container(IMAGE, port=self._port, environment={}, command=command)
+
+
+class FailingMongo(MongoServer):
+    """A MongoDB server that can be told to fail: `configureFailPoint` works."""
+
+    beside: ClassVar = ("--setParameter", "enableTestCommands=1")
 
 
 async def _primary(port: int, reached: threading.Event, given_up: threading.Event) -> None:
