@@ -157,6 +157,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """Say in the dialect's own shape what went wrong."""
     rates: Callable[[Key], Sequence[tuple[int, int]]] = lambda key: [(key.requests_per_minute or 0, 60)]
     """Return (requests, seconds) of each window; 0 requests is no limit."""
+    rates_together: Callable[[Key], bool] = lambda _: False
+    """Tell whether the windows are the whole tenant's, not the key's alone."""
     write_file: Callable[[bytes, Shelf], File] | None = None
     """Return the file that a recipe of `Shelf.order_file` asks for."""
     cors: bool = False

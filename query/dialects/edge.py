@@ -107,7 +107,8 @@ class DialectApp:
         caller = self._dialect.authenticate(ask, keys)
         if self._dialect.name in caller.key.dialect.off:
             raise Faulted(Fault.SWITCHED_OFF, "This dialect is switched off for this key.")
-        self._rates.take(caller.key, self._dialect.rates(caller.key))
+        together = self._dialect.rates_together(caller.key)
+        self._rates.take(caller.key, self._dialect.rates(caller.key), together=together)
         if route.scope is not None and route.scope.value not in caller.key.scopes:
             raise Faulted(Fault.SCOPE, f"This key lacks the scope {route.scope.value!r}.")
         answer: Callable[[Asked], Awaitable[Reply]] | None = route.answer

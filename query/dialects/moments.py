@@ -1,9 +1,13 @@
 """Times as clients write them and as the dialects print them."""
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import NamedTuple
+from datetime import MINYEAR, UTC, date, datetime, timedelta, tzinfo
+from typing import Final, NamedTuple
 
-DAY = timedelta(days=1)
+DAY: Final = timedelta(days=1)
+FIRST: Final = datetime.min.replace(tzinfo=UTC)
+LAST: Final = datetime.max.replace(tzinfo=UTC)
+"""Where the calendar ends: clients write 9999-12-31 where they mean no bound."""
+_MS: Final = timedelta(milliseconds=1)
 
 
 class Span(NamedTuple):
@@ -21,16 +25,27 @@ def read(text: str, *, zone: tzinfo = UTC) -> Span | None:
         if len(text) == len("2025-07-01"):
             return day(date.fromisoformat(text), zone=zone)
         at = datetime.fromisoformat(text)
-        aware = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-        return Span(aware, aware + timedelta(milliseconds=1), is_day=False)
-    except (ValueError, OverflowError):
+        aware = _utc(at if at.tzinfo else at.replace(tzinfo=zone))
+        return Span(aware, aware + min(_MS, LAST - aware), is_day=False)
+    except ValueError:
         return None
 
 
 def day(of: date, *, zone: tzinfo) -> Span:
     """Return a day of *zone*, however many hours it has."""
-    first, after = (datetime(each.year, each.month, each.day, tzinfo=zone) for each in (of, of + DAY))
-    return Span(first.astimezone(UTC), after.astimezone(UTC), is_day=True)
+    return Span(_midnight(of, zone), LAST if of == date.max else _midnight(of + DAY, zone), is_day=True)
+
+
+def _midnight(of: date, zone: tzinfo) -> datetime:
+    return _utc(datetime(of.year, of.month, of.day, tzinfo=zone))
+
+
+def _utc(at: datetime) -> datetime:
+    """Return *at* in UTC, the calendar's end where it lies beyond that."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        return FIRST if at.year == MINYEAR else LAST
 
 
 def seconds(value: datetime | None) -> str | None:

@@ -1,4 +1,4 @@
-"""How often a key may ask through a dialect: one or more windows, each begun by its first request."""
+"""How often a key, or a whole tenant, may ask through a dialect: windows, each begun by its first request."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -17,11 +17,15 @@ class Rates:
         self._clock: Final = clock
         self._used: dict[tuple[str, str, int], tuple[datetime, int]] = {}
 
-    def take(self, key: Key, windows: Sequence[tuple[int, int]]) -> None:
-        """Count one request in each (requests, seconds) window; raise `Faulted` TOO_MANY where one is full."""
+    def take(self, key: Key, windows: Sequence[tuple[int, int]], *, together: bool = False) -> None:
+        """Count one request in each (requests, seconds) window; raise `Faulted` TOO_MANY where one is full.
+
+        With *together* all keys of the tenant that are counted so share their windows.
+        """
+        whose = "" if together else key.id
         now = self._clock()
         for most, seconds in windows:
-            name = (key.tenant, key.id, seconds)
+            name = (key.tenant, whose, seconds)
             until, used = self._used.get(name, (now, 0))
             if now >= until:
                 until, used = now + timedelta(seconds=seconds), 0

@@ -171,6 +171,9 @@ async def test_sums_agree_with_the_native_analytics(crm: httpx.AsyncClient, worl
         ({"startDate_from": "2026-04-30", "startDate_to": "2026-04-30"}, ["c-3"]),
         ({"startDate_from": "2026-04-30T23:59:59.999Z", "startDate_to": "2026-04-30T23:59:59.999Z"}, ["c-3"]),
         ({"startDate_from": "2026-05-01T01:59:59.999+02:00", "startDate_to": "2026-04-30T23:59:59.999"}, ["c-3"]),
+        ({"startDate_from": "2026-05-01", "startDate_to": "9999-12-31"}, ["none", "may"]),
+        ({"startDate_from": "9999-12-31T23:59:59.999999-14:00"}, []),
+        ({"startDate_from": "0001-01-01T00:00:00+14:00", "startDate_to": "2026-04-30"}, ["c-3", "c-2", "c-1"]),
         ({"from": "0033 1 02-03-04-05"}, ["c-1"]),
         ({"from": "+33102030405"}, ["c-1"]),
         ({"to": "06.00.00.00.01"}, ["c-1"]),
@@ -387,6 +390,19 @@ async def test_a_file_has_the_columns_that_were_asked_for(crm: httpx.AsyncClient
     assert await rows(crm, nothing) == [["callSid"]]
 
 
+@pytest.mark.parametrize(
+    "query", ["header=to,callSid", "header=to&header=callSid", "header[]=to&header[]=callSid", "header= to , callSid ,"]
+)
+async def test_columns_are_taken_however_they_are_listed(
+    crm: httpx.AsyncClient, world: DialectWorld, query: str
+) -> None:
+    await world.call("c-1", to="+33102030405", **ENDED)
+
+    url = (await told(crm, f"{EXPORT}?{query}"))["url"]
+
+    assert await rows(crm, url) == [["to", "callSid"], ["+33102030405", "c-1"]]
+
+
 async def test_a_file_by_ids_keeps_their_order_each_once(crm: httpx.AsyncClient, world: DialectWorld) -> None:
     uids = [await world.call(f"c-{n}", started_at=START + timedelta(hours=n), **ENDED) for n in range(3)]
     await world.call("going-on", stage=Stage.PROGRESS)
@@ -453,6 +469,7 @@ async def test_a_note_is_the_native_note_and_no_webhook_undoes_it(crm: httpx.Asy
         (HISTORY, b'{"page": 1.5}', "page"),
         (HISTORY, b'{"page": "x"}', "page"),
         (HISTORY, b'{"page": "1e3"}', "page"),
+        (HISTORY, b'{"page": ""}', "page"),
         (HISTORY, b'{"page": true}', "page"),
         (HISTORY, b'{"page": 1e300}', "page"),
         (HISTORY, b'{"page": 99999999999999999999}', "page"),
@@ -555,6 +572,18 @@ async def test_too_many_requests_are_429_by_the_keys_rate_or_the_vendors(world: 
     assert by_key[-1].json()["statusCode"] == 429
     assert int(by_key[-1].headers["retry-after"]) > 0
     assert by_vendor == [404] * 100 + [429]
+
+
+async def test_the_vendors_rate_is_the_organisations_and_a_keys_own_is_its_own(world: DialectWorld) -> None:
+    async with world.ask("crm") as crm, world.ask("reader") as reader, world.ask("five") as five:
+        together = [(await client.get(AVERAGE)).status_code for client in (crm, reader) * 50]
+        over = [(await client.get(AVERAGE)).status_code for client in (crm, reader, five)]
+    async with world.ask("other") as other:
+        elsewhere = (await other.get(AVERAGE)).status_code
+
+    assert together == [200] * 100
+    assert over == [429, 429, 200]
+    assert elsewhere == 200
 
 
 async def test_tokens_are_booked_for_what_is_answered_alone(world: DialectWorld) -> None:

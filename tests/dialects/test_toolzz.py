@@ -239,7 +239,7 @@ async def test_every_column_orders_in_either_direction(
         (b'{"filters": {"nDays": -5}}', "filters.nDays"),
         (b'{"filters": {"startDate": "tomorrow"}}', "filters.startDate"),
         (b'{"filters": {"endDate": "2026-02-30"}}', "filters.endDate"),
-        (b'{"filters": {"date": "9999-12-31"}}', "filters.date"),
+        (b'{"filters": {"date": "9999-12-32"}}', "filters.date"),
         (b'{"filters": {"startDate": "2026-02-02", "endDate": "2026-02-01"}}', "filters.startDate"),
     ],
     ids=str,

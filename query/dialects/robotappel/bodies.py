@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from query.dialects import moments
+from query.dialects.arrays import listed
 from query.dialects.bodies import NoJson, object_of, whole_number
 from query.dialects.dialect import Ask
 from query.dialects.matching import contains, equals
@@ -68,7 +69,7 @@ class Reader:
 
     def _count(self, name: str, *, default: int, most: int) -> int:
         value = self._body.get(name)
-        if value is None or value == "":
+        if value is None:
             return default
         number = _digits(value) if isinstance(value, str) else whole_number(value)
         if number is None or not 1 <= number <= most:
@@ -115,8 +116,7 @@ def note(body: Reader) -> str:
 
 def header(ask: Ask) -> list[str]:
     """Return the columns of a file, in the order asked for; raise `Refused` where one is unknown."""
-    told = [name.strip() for name in (ask.one("header") or "").split(",")]
-    names = [name for name in told if name] or list(_COLUMNS)
+    names = listed(ask.parameters, "header") or list(_COLUMNS)
     if wrong := [name for name in names if name not in _COLUMNS]:
         known = ", ".join(_COLUMNS)
         raise bad(ask, [f"header: each value must be one of {known}; unknown: {', '.join(wrong)[:200]}"])

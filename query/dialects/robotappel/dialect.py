@@ -21,7 +21,7 @@ from query.dialects.robotappel.calls import COLUMNS, EXPORTED
 from runtime.config import Key
 
 RATES: Final = ((100, 60), (1000, 3600), (10_000, 86_400))
-"""Requests and seconds, as the vendor tells them; a key's own rate takes their place."""
+"""Requests and seconds of a whole organisation, as the vendor tells them; a key's own rate takes their place."""
 
 _CALL: Final = columns_schema(COLUMNS)
 _BATCH: Final = columns_schema(batches.BATCH)
@@ -134,6 +134,7 @@ ROBOTAPPEL: Final = Dialect(
     authenticate=bearer,
     fault=refusals.fault,
     rates=_rates,
+    rates_together=lambda key: key.requests_per_minute is None,
     write_file=files.write,
     ignore_case=True,
 )

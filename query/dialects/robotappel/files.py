@@ -1,6 +1,7 @@
 """The files of RobotAppel's exports: CSV by RFC 4180, written while they are fetched."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +13,7 @@ from query.dialects.robotappel.calls import EXPORTED
 from query.dialects.shelf import Shelf
 from query.formats.csv import Csv
 from schemas.call import Call
+from schemas.query import Any_, Condition, Field, Op
 from schemas.window import Sort, SortBy
 from schemas.words import Outcome
 
@@ -38,8 +40,11 @@ def write(recipe: bytes, shelf: Shelf) -> File:
     """Return the file that *recipe* asks for."""
     wanted = msgspec.msgpack.decode(recipe, type=Recipe)
     words = not SPOKEN.isdisjoint(wanted.header)
-    calls = shelf.stream(calls_filter(Reader(wanted.body)), sort=NEWEST_FIRST, words=words)
-    content = _content(wanted.header, calls if wanted.ids is None else _named(wanted.ids, shelf), shelf)
+    if wanted.ids is None:
+        chosen = shelf.stream(calls_filter(Reader(wanted.body)), sort=NEWEST_FIRST, words=words)
+    else:
+        chosen = _named(wanted.ids, shelf, words=words)
+    content = _content(wanted.header, chosen, shelf)
     return File(name="calls.csv", content_type="text/csv; charset=utf-8", content=content)
 
 
@@ -61,11 +66,23 @@ def _cell(column: Column[Call], call: Call, shelf: Shelf) -> Any:
     return f"'{value}" if formula else value
 
 
-async def _named(ids: Sequence[str], shelf: Shelf) -> AsyncIterator[Call]:
+async def _named(ids: Sequence[str], shelf: Shelf, *, words: bool) -> AsyncIterator[Call]:
     """The calls in the order of their ids, each once; who is unknown or still in progress is left out."""
     given: set[str] = set()
-    for call_id in ids:
-        call = await shelf.find(call_id)
-        if call is not None and call.outcome is not Outcome.IN_PROGRESS and call.uid not in given:
-            given.add(call.uid)
-            yield call
+    for first in range(0, len(ids), AT_ONCE):
+        some = ids[first : first + AT_ONCE]
+        known = await _by_id(some, shelf, words=words)
+        for call in filter(None, map(known.get, some)):
+            if call.outcome is not Outcome.IN_PROGRESS and call.uid not in given:
+                given.add(call.uid)
+                yield call
+
+
+async def _by_id(ids: Sequence[str], shelf: Shelf, *, words: bool) -> Mapping[str, Call]:
+    """Return the calls of these ids at once; of several with one id the one that started last."""
+    named = Any_([Condition(Field.PLATFORM_CALL_ID, Op.IN, ids), Condition(Field.UID, Op.IN, ids)])
+    calls = [call async for call in shelf.stream(named, sort=NEWEST_FIRST, words=words)]
+    known = {name: call for call in reversed(calls) for name in (call.platform_call_id, call.uid)}
+    others = [each for each in ids if each not in known]  # a number, a platform's other name, or nothing
+    found = await asyncio.gather(*map(shelf.find, others))
+    return known | {name: call for name, call in zip(others, found, strict=True) if call is not None}
