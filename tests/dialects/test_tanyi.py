@@ -45,7 +45,7 @@ class Client:
         async with httpx.AsyncClient(transport=self.world.transport, base_url="http://api") as client:
             answer = await client.request(method, path, headers=headers, **options)
         assert answer.status_code == 200
-        assert answer.headers["content-type"] == "application/json"
+        assert answer.headers["content-type"] == "application/json;charset=UTF-8"
         assert answer.json().keys() == {"code", "data", "requestId", "resultMsg", "errorStackTrace"}
         assert re.fullmatch("[A-Z]{8}", answer.json()["requestId"])
         assert answer.json()["errorStackTrace"] is None
@@ -450,7 +450,7 @@ async def test_a_wrong_question_is_412(robot: Client, world: DialectWorld, body:
         ("robot", "GET", DETAIL, 412),
         ("robot", "GET", f"{DETAIL}?callRecordId=", 412),
         ("robot", "GET", f"{DETAIL}?callRecordId=x", 412),
-        ("robot", "GET", f"{DETAIL}?callRecordId=-1", 412),
+        ("robot", "GET", f"{DETAIL}?callRecordId=-1", 404),
         ("robot", "GET", f"{DETAIL}?callRecordId=7", 404),
         ("robot", "GET", f"{DETAIL}?callRecordId=1999999999", 404),
         ("robot", "GET", f"{DETAIL}?callRecordId={'9' * 60}", 404),

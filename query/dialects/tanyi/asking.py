@@ -102,7 +102,8 @@ def whole(told: Mapping[str, Any], name: str) -> int | None:
 def record_of_query(ask: Ask) -> int:
     """Return the query's `callRecordId`; refuse with 412 what is no number."""
     told = (ask.one("callRecordId") or "").strip()
-    if not (told.isascii() and told.isdigit()):
+    digits = told.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()):
         raise refused(ask, WRONG)
     return min(int(told[:20]), LARGEST)
 

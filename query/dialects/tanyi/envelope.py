@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, Final
 
+import msgspec
+
 from query.dialects.dialect import Ask, Fault, Faulted, Refused, Reply
 from query.dialects.tanyi.words import FAILED, FORBIDDEN, MESSAGES, NOT_FOUND, OK, UNSIGNED, WRONG
 
@@ -23,6 +25,8 @@ CODES: Final[Mapping[Fault, int]] = {
     Fault.AWAY: FAILED,
     Fault.INTERNAL: FAILED,
 }
+UTF_8: Final = "application/json;charset=UTF-8"
+"""As the vendor's own client reads it."""
 _LETTERS: Final = 8
 _ALPHABET: Final = 26
 
@@ -41,7 +45,7 @@ def fault(faulted: Faulted, ask: Ask) -> Reply:
     """Return what happened by its code; too many requests tell when to come back."""
     reply = _reply(ask, CODES[faulted.fault], None, MESSAGES[CODES[faulted.fault]])
     wait = faulted.retry_after_s
-    return reply if wait is None else Reply(body=reply.body, headers={"Retry-After": str(wait)})
+    return reply if wait is None else msgspec.structs.replace(reply, headers={"Retry-After": str(wait)})
 
 
 def _reply(ask: Ask, code: int, data: Any, message: str) -> Reply:
@@ -52,7 +56,7 @@ def _reply(ask: Ask, code: int, data: Any, message: str) -> Reply:
         "resultMsg": message,
         "errorStackTrace": None,
     }
-    return Reply(body=body)
+    return Reply(body=body, content_type=UTF_8)
 
 
 def request_id(ask: Ask) -> str:
