@@ -12,6 +12,7 @@ from storage.document import Document, heard, summary, whole
 from storage.fold import unpack
 from storage.mongo import Database, answering, bounded, piecewise
 from storage.mongo_chunks import read
+from storage.mongo_endings import ENDING
 from storage.mongo_filters import scope, where
 from storage.mongo_parts import part_name
 from storage.mongo_reader import name_of
@@ -30,7 +31,7 @@ _PATHS: Final[Mapping[SortBy, str]] = {
     SortBy.COST: "cost.micros",
     SortBy.TITLE: "title",
     SortBy.CHANNEL: "channel",
-    SortBy.OUTCOME: "outcome",
+    SortBy.ENDING: "ending",
     SortBy.CUSTOMER_NUMBER: "customer_number",
     SortBy.SUCCESS: "success",
     SortBy.WORKFLOW: "workflow",
@@ -100,13 +101,27 @@ class MongoWindows:
         seen = scope(tenant, filter_, units=units)
         with bounded():
             # Skipping is done over the index alone; only the page's own documents are fetched.
-            ids = self._calls.find(seen, {"_id": 1}, hint=_covering(filter_, sort, units))
-            ids = ids.sort(order).skip(skip).limit(limit)
-            names = [row["_id"] for row in await ids.to_list()]
+            if sort.by is SortBy.ENDING:
+                names = await self._by_ending(seen, order, skip=skip, limit=limit)
+            else:
+                ids = self._calls.find(seen, {"_id": 1}, hint=_covering(filter_, sort, units))
+                names = [row["_id"] for row in await ids.sort(order).skip(skip).limit(limit).to_list()]
             rows = await self._calls.find({"_id": {"$in": names}}, _WHOLE if whole else _LIGHT).to_list()
         by_name = {row["_id"]: row for row in rows}
         documents = [by_name[name] for name in names if name in by_name]
         return await self._whole(documents, words=words) if whole else [summary(each) for each in documents]
+
+    async def _by_ending(self, seen: Document, order: list[tuple[str, int]], *, skip: int, limit: int) -> list[str]:
+        """Return the names of a page that is ordered by a word which no document holds."""
+        stages: list[Document] = [
+            {"$match": seen},
+            {"$project": {"ending": ENDING}},
+            {"$sort": dict(order)},
+            {"$skip": skip},
+            {"$limit": limit},
+        ]
+        cursor = await self._calls.aggregate(stages, allowDiskUse=True)
+        return [row["_id"] for row in await cursor.to_list()]
 
     async def newest(
         self, tenant: str, filter_: Filter, *, units: Units, then: Filter, skip: int, limit: int

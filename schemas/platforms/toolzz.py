@@ -14,6 +14,15 @@ class EventType(StrEnum):
     CALL_LOG = "call_log"
 
 
+@unique
+class Ending(StrEnum):
+    """The published words of `endCallType`, which is open."""
+
+    CONVERTED = "CONVERTED"
+    ENDED = "ENDED"
+    NO_ANSWER = "NO_ANSWER"
+
+
 RANKS: Final[Mapping[EventType, int]] = {EventType.CALL_LOG: 2}
 
 WRAPPERS: Final = ("data", "callLog")
@@ -33,7 +42,7 @@ OUTCOMES: Final[Mapping[str, Outcome]] = {
     "failed": Outcome.UNREACHABLE,
     "error": Outcome.SYSTEM_ERROR,
 }
-"""`endCallType` (open; CONVERTED, ENDED and NO_ANSWER are the published ones)."""
+"""`endCallType`, which is open."""
 
 COST_PARTS: Final[Mapping[str, CostPart]] = {
     "sttCost": CostPart.STT,

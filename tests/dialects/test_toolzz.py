@@ -217,6 +217,64 @@ async def test_every_column_orders_in_either_direction(
     assert rows == (expected if direction == "asc" else expected[::-1])
 
 
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+async def test_ends_are_ordered_by_the_words_that_are_shown(
+    crm: httpx.AsyncClient, world: DialectWorld, direction: str
+) -> None:
+    (sent,) = await world.hear("toolzz/call-log.json")
+    theirs = Unit(id=str((await crm.get(f"/v1/calls/{sent}")).json()["unit"]["id"]))
+    outcomes = (Outcome.ANSWERED, Outcome.BUSY, Outcome.VOICEMAIL, None)
+    calls: list[tuple[str, dict[str, Any]]] = [
+        (f"c-{n}", {"outcome": outcome, "success": n % 2 == 0, "unit": theirs})
+        for n, outcome in enumerate([*outcomes, *reversed(outcomes)])
+    ]
+    await in_unit(world, calls)
+
+    told = await search(crm, theirs.id or "", orderBy={"column": "endCallType", "direction": direction})
+    pages = [
+        await search(
+            crm,
+            theirs.id or "",
+            orderBy={"column": "endCallType", "direction": direction},
+            pagination={"page": page, "pageSize": 2},
+        )
+        for page in range(1, 6)
+    ]
+
+    words = [item["endCallType"] for item in told["items"]]
+    assert words == sorted(words, reverse=direction == "DESC")
+    assert set(words) == {"CONVERTED", "ENDED", "NO_ANSWER"}
+    assert [item["id"] for page in pages for item in page["items"]] == [item["id"] for item in told["items"]]
+
+
+@pytest.mark.parametrize(
+    ("filters", "names"),
+    [
+        ({"startDate": "0001-01-01", "endDate": "9999-12-31"}, ["c-1"]),
+        ({"startDate": "2026-01-01", "endDate": "9999-12-31T23:59:59.999Z"}, ["c-1"]),
+        ({"date": "9999-12-31"}, []),
+        ({"date": "9999-12-31", "operator": "before"}, ["c-1"]),
+        ({"date": "0001-01-01", "operator": "after"}, ["c-1"]),
+    ],
+    ids=str,
+)
+async def test_days_at_the_ends_of_the_calendar_are_days(
+    crm: httpx.AsyncClient, world: DialectWorld, filters: dict[str, str], names: list[str]
+) -> None:
+    ours = await in_unit(world, [("c-1", {"started_at": START})])
+
+    assert await filtered(crm, ours, **filters) == names
+
+
+async def test_a_call_is_found_by_its_uuid_in_either_case(crm: httpx.AsyncClient, world: DialectWorld) -> None:
+    uid = await world.call("c-1", **ENDED)
+
+    answers = [await crm.get(f"{ONE}/{name}") for name in (uid, uid.upper())]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+
+
 @pytest.mark.parametrize(
     ("body", "path"),
     [
@@ -314,6 +372,7 @@ async def test_nothing_of_another_tenant_or_unit_is_seen(world: DialectWorld) ->
         inside = await bound.post(f"{SEARCH}/{unit(world)}", content=b"{}")
 
     assert {answer.status_code for answer in (*foreign, *outside)} == {404}
+    assert {answer.text for answer in (*foreign, *outside)} == {'{"message":"Call log not found"}'}
     assert inside.json()["pagination"]["totalItems"] == 1
 
 

@@ -30,7 +30,7 @@ COLUMNS: Final[Mapping[str, SortBy]] = {
     "totalCost": SortBy.COST,
     "callName": SortBy.TITLE,
     "callType": SortBy.CHANNEL,
-    "endCallType": SortBy.OUTCOME,
+    "endCallType": SortBy.ENDING,
     "phone": SortBy.CUSTOMER_NUMBER,
     "successEvaluation": SortBy.SUCCESS,
 }

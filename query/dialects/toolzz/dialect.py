@@ -46,9 +46,10 @@ async def search_unit(asked: Asked) -> Reply:
 
 async def one(asked: Asked) -> Reply:
     """Answer with one call, found by the provider's id, else by ours."""
-    call = await asked.shelf.find(asked.ask.parts["callId"])
+    call_id = asked.ask.parts["callId"]
+    call = await asked.shelf.find(call_id) or await asked.shelf.find(call_id.lower())  # a UUID may be in upper case
     if call is None:
-        raise Refused(Reply(body={"message": "Call log not found"}, status=404))
+        raise _missing()
     zone, base_url = _zone(asked.tenant), asked.ask.base_url
     row = Row(call=call, tenant=asked.tenant, zone=zone, base_url=base_url, alone=True, message=READ)
     return Reply(body=shown(COLUMNS, row))
@@ -63,7 +64,7 @@ async def _unit(asked: Asked) -> str:
     for unit_id in [*await _units(asked.shelf), *([] if asked.caller.units is not None else [NO_UNIT])]:
         if uuid_of(tenant=asked.tenant.id, kind="unit", id_=unit_id) == wanted:
             return unit_id
-    raise Refused(Reply(body={"message": "Unit not found"}, status=404))
+    raise _missing()
 
 
 async def _units(shelf: Shelf) -> Sequence[str]:
@@ -83,6 +84,11 @@ def _pagination(page: Numbered) -> dict[str, Any]:
         "totalItems": page.total,
         "totalPages": page.pages,
     }
+
+
+def _missing() -> Refused:
+    """Return the one 404 that the contract has, of calls and of units."""
+    return Refused(Reply(body={"message": "Call log not found"}, status=404))
 
 
 def _refused(path: str, message: str) -> Refused:

@@ -15,17 +15,17 @@ from query.dialects.speech import begun_at, said_at, spoken
 from query.views import instant
 from runtime.config import Tenant
 from schemas.call import Call, Unit
+from schemas.platforms.toolzz import Ending
 from schemas.words import Channel, CostPart, Outcome, Platform, Role
 
 Json = dict[str, Any]
 ROLES: Final[Mapping[Role, str]] = {Role.AGENT: "assistant", Role.CUSTOMER: "user"}
 ENDS: Final[Mapping[Outcome | None, str]] = {
-    **dict.fromkeys(Outcome, "NO_ANSWER"),
-    Outcome.ANSWERED: "ENDED",
+    **dict.fromkeys(Outcome, Ending.NO_ANSWER),
+    Outcome.ANSWERED: Ending.ENDED,
     Outcome.IN_PROGRESS: "IN_PROGRESS",
-    None: "ENDED",
+    None: Ending.ENDED,
 }
-CONVERTED: Final = "CONVERTED"
 COST_PARTS: Final[Mapping[str, CostPart]] = {
     "sttCost": CostPart.STT,
     "llmCost": CostPart.LLM,
@@ -76,7 +76,7 @@ def _end(row: Row) -> str:
     if word := row.own.get("endCallType"):
         return str(word)
     converted = row.call.outcome is Outcome.ANSWERED and row.call.success
-    return CONVERTED if converted else ENDS[row.call.outcome]
+    return Ending.CONVERTED if converted else ENDS[row.call.outcome]
 
 
 def _seconds(row: Row) -> int | float:
@@ -93,6 +93,14 @@ def _breakdown(row: Row) -> Json:
     total = amounts.number(cost.micros)
     parts = {name: amounts.number(cost.parts[kind].micros) for name, kind in COST_PARTS.items() if kind in cost.parts}
     return {"currency": cost.currency, "total": total, "totalCost": total, **parts}
+
+
+def _total(row: Row) -> int | float | None:
+    """Return Toolzz' own number with all its places, another platform's to a millionth."""
+    sent = row.own.get("totalCost")
+    if isinstance(sent, int | float) and not isinstance(sent, bool):
+        return sent
+    return amounts.number(row.call.cost.micros) if row.call.cost else None
 
 
 def _transcription(row: Row) -> Sequence[Json]:
@@ -194,7 +202,7 @@ COLUMNS: Final[tuple[Column[Row], ...]] = (
         "totalCost",
         "`cost`",
         {"type": ["number", "null"]},
-        lambda row: amounts.number(row.call.cost.micros) if row.call.cost else None,
+        _total,
     ),
     Column("summary", "`summary`", TEXT, lambda row: row.call.summary or ""),
     Column("createdAt", "`created_at`", TEXT, lambda row: row.own.get("createdAt") or instant(row.call.created_at)),
