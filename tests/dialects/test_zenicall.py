@@ -205,6 +205,8 @@ async def test_new_lists_what_nobody_looked_at(crm: httpx.AsyncClient, world: Di
         ("", {"start_date": "2026-02-01"}, ["b"]),
         ("", {"end_date": "2026-01-31"}, ["c", "a"]),
         ("", {"start_date": "2026-01-31", "end_date": "2026-01-31T08:30:00Z"}, ["a"]),
+        ("", {"end_date": "2026-01-31T08:00:00Z"}, ["a"]),
+        ("", {"start_date": "2026-01-31", "end_date": "9999-12-31"}, ["b", "c", "a"]),
         ("", {"status": []}, ["b", "c", "a"]),
         ("", {"status": ["New"], "caller_first_name": "", "start_date": None}, ["b", "c", "a"]),
         ("", {"status": "DONE"}, []),
@@ -347,6 +349,7 @@ INVALID: Final[Sequence[tuple[str, str, Any, list[Any]]]] = (
     ("POST", f"{CALLS}/export", {"clinic_id": 1, "status": ["x"]}, ["body", "status", 0]),
     ("GET", f"{CALLS}/export/quick/pdf/1", None, ["path", "kind"]),
     ("GET", f"{CALLS}/export/quick/custom-name/1", None, ["query", "filename"]),
+    ("GET", f"{CALLS}/export/quick/custom-name/1?filename=a&format=pdf", None, ["query", "format"]),
     ("POST", f"{CALLS}/bulk/update", {"clinic_id": 1}, ["body", "action"]),
     ("POST", f"{CALLS}/bulk/update", {"clinic_id": 1, "action": "delete"}, ["body", "action"]),
     ("POST", f"{CALLS}/bulk/update", {"clinic_id": 1, "action": "archive"}, ["body", "call_log_ids"]),
@@ -362,6 +365,12 @@ INVALID: Final[Sequence[tuple[str, str, Any, list[Any]]]] = (
         f"{CALLS}/bulk/update",
         {"clinic_id": 1, "action": "archive", "call_log_ids": [1, 2], "max_records": 1},
         ["body", "call_log_ids"],
+    ),
+    (
+        "POST",
+        f"{CALLS}/bulk/update",
+        {"clinic_id": 1, "action": "archive", "call_log_ids": [1], "max_records": 0},
+        ["body", "max_records"],
     ),
 )
 
@@ -391,6 +400,7 @@ async def test_what_is_wrong_is_422_with_its_place(
         ("crm", "GET", f"{CALLS}/00000000-0000-4000-8000-000000000000", 404, "CALL_LOG_NOT_FOUND"),
         ("crm", "PATCH", f"{CALLS}/1999999999", 404, "CALL_LOG_NOT_FOUND"),
         ("crm", "GET", f"{NOTES}/99", 404, "NOTE_NOT_FOUND"),
+        ("crm", "GET", f"{NOTES}/00000000-0000-4000-8000-000000000000", 404, "NOTE_NOT_FOUND"),
         ("crm", "GET", f"{NOTES}/call-log/7", 404, "CALL_LOG_NOT_FOUND"),
         ("crm", "GET", f"{CALLS}/export/download/none", 404, "EXPORT_NOT_FOUND"),
         ("crm", "GET", f"{CALLS}/no/such/path", 404, "NOT_FOUND"),
@@ -435,6 +445,7 @@ async def test_nothing_of_another_tenant_or_unit_is_seen_or_changed(world: Diale
 
     async with world.ask("other") as other, world.ask("one-unit") as bound, world.ask("crm") as crm:
         note = (await crm.post(f"{NOTES}/", json={"content": "x", "call_log_id": theirs})).json()["id"]
+        file = (await crm.post(f"{CALLS}/export", json={"clinic_id": 2})).json()["export_id"]
         answers = [
             await other.get(f"{CALLS}/{mine}"),
             await other.patch(f"{CALLS}/{mine}", json={"status": "Done"}),
@@ -445,6 +456,8 @@ async def test_nothing_of_another_tenant_or_unit_is_seen_or_changed(world: Diale
             await bound.get(f"{CALLS}/by-clinic/2"),
             await bound.get(f"{CALLS}/by-clinic/0"),
             await bound.get(f"{NOTES}/{note}"),
+            await other.get(f"{CALLS}/export/download/{file}"),
+            await bound.get(f"{CALLS}/export/download/{file}"),
         ]
         inside = await bound.get(f"{CALLS}/by-clinic/1")
 
@@ -550,6 +563,25 @@ async def test_an_ordered_file_is_fetched_by_its_url_and_by_its_id(crm: httpx.As
     assert by_url.headers["content-disposition"] == 'attachment; filename=".._my file.csv"'
     assert (changed.status_code, changed.json()["error_key"]) == (403, "FORBIDDEN")
     assert (late.status_code, late.json()["error_key"]) == (404, "EXPORT_NOT_FOUND")
+
+
+async def test_a_clinic_is_told_in_the_keys_own_form_however_it_was_named(world: DialectWorld) -> None:
+    await world.hear("zenicall/call-log-create.json")
+    named = "11111111-1111-1111-1111-111111111111"
+    bodies: dict[str, dict[str, Any]] = {
+        "export": {"clinic_id": named},
+        "export/preview": {"clinic_id": named},
+        "bulk/preview": {"clinic_id": named, "action": "archive", "call_log_ids": [7]},
+    }
+
+    async with world.ask("crm") as crm, world.ask("names") as names:
+        alias = (await listed(crm, f"by-clinic/{named}"))["items"][0]["clinic"]["id"]
+        told = [(await crm.post(f"{CALLS}/{path}", json=body)).json()["clinic_id"] for path, body in bodies.items()]
+        body = {**bodies["export"], "clinic_id": alias}
+        in_uuids = (await names.post(f"{CALLS}/export", json=body)).json()["clinic_id"]
+
+    assert told == [alias] * 3
+    assert in_uuids == named
 
 
 async def test_a_file_has_every_field_in_every_format(crm: httpx.AsyncClient, world: DialectWorld) -> None:

@@ -1,13 +1,13 @@
 """Zenicall's bulk changes: one status for many calls of a clinic, named by their ids."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from query.dialects.columns import shown
 from query.dialects.dialect import Asked, Reply
 from query.dialects.named_units import unit_of
 from query.dialects.zenicall import asking, values
-from query.dialects.zenicall.items import LISTED, Row, clinic_id, rows
+from query.dialects.zenicall.items import LISTED, Row, clinic_shown, rows
 from query.dialects.zenicall.refusals import invalid
 from query.dialects.zenicall.words import read
 from query.dialects.zenicall.words import shown as word_shown
@@ -23,30 +23,32 @@ SAMPLE: Final = 5
 async def update(asked: Asked) -> Reply:
     """Give the named calls of a clinic one status."""
     told = values.body_of(asked.ask)
-    status, found = _status(told), await _found(asked, told)
+    status, unit_id = _status(told), await asking.clinic_of_body(asked, told)
+    found = await _found(asked, told, unit_id)
     if not values.flag(told, "confirm_operation", default=False):
         raise invalid(["body", "confirm_operation"], "Must be true to change calls", "value_error")
     changed = 0
     for row in found:
         changed += await asked.shelf.edit(row.call, Patch({"workflow": status.value})) is not None
-    return Reply(body={**_summary(asked, told, status, found), "updated_count": changed})
+    return Reply(body={**await _summary(asked, told, status, unit_id, len(found)), "updated_count": changed})
 
 
 async def preview(asked: Asked) -> Reply:
     """Tell which calls a change would reach."""
     told = values.body_of(asked.ask)
-    status, found = _status(told), await _found(asked, told)
+    status, unit_id = _status(told), await asking.clinic_of_body(asked, told)
+    found = await _found(asked, told, unit_id)
     sample = [shown(LISTED, row) for row in found[:SAMPLE]]
-    return Reply(body={**_summary(asked, told, status, found), "sample_data": sample})
+    return Reply(body={**await _summary(asked, told, status, unit_id, len(found)), "sample_data": sample})
 
 
-def _summary(asked: Asked, told: Mapping[str, Any], status: Workflow, found: Sequence[Row]) -> dict[str, Any]:
+async def _summary(asked: Asked, told: Mapping[str, Any], status: Workflow, unit_id: str, found: int) -> dict[str, Any]:
     names = asked.key.dialect.zenicall_enums == "names"
     return {
-        "clinic_id": clinic_id(found[0]) if found else told["clinic_id"],
+        "clinic_id": await clinic_shown(asked, unit_id),
         "action": str(told["action"]).lower(),
         "new_status": word_shown(status, names=names),
-        "total_records": len(found),
+        "total_records": found,
     }
 
 
@@ -62,14 +64,14 @@ def _status(told: Mapping[str, Any]) -> Workflow:
     return status
 
 
-async def _found(asked: Asked, told: Mapping[str, Any]) -> list[Row]:
+async def _found(asked: Asked, told: Mapping[str, Any], unit_id: str) -> list[Row]:
     """Return the named calls that are the clinic's, each once."""
-    unit_id = await asking.clinic_of_body(asked, told)
     place = ["body", "call_log_ids"]
     named = told.get("call_log_ids")
     if not isinstance(named, list) or not named:
         raise invalid(place, "Input should be a list of ids", "list_type")
-    most = values.in_bounds(values.integer(["body", "max_records"], told.get("max_records", MOST)), place, most=MOST)
+    records = ["body", "max_records"]
+    most = values.in_bounds(values.integer(records, told.get("max_records", MOST)), records, most=MOST)
     if len(named) > most:
         raise invalid(place, f"List should have at most {most} items", "too_long")
     ids = [values.integer_or_uuid([*place, n], each) for n, each in enumerate(named)]

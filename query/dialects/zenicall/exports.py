@@ -21,7 +21,7 @@ from query.dialects.zenicall.export_files import (
     file_of,
     written,
 )
-from query.dialects.zenicall.items import Style
+from query.dialects.zenicall.items import Style, clinic_shown
 from query.dialects.zenicall.refusals import EXPORT, invalid, missing
 
 DIALECT: Final = "zenicall"
@@ -55,7 +55,7 @@ async def order(asked: Asked) -> Reply:
             "format": recipe.format,
             "total_records": total,
             "file_size_bytes": size,
-            "clinic_id": told["clinic_id"],
+            "clinic_id": await clinic_shown(asked, recipe.unit_id),
             "fields_included": recipe.fields,
             "filters_applied": recipe.filters,
             "download_url": url,
@@ -74,7 +74,7 @@ async def preview(asked: Asked) -> Reply:
     sample = [row async for row in exported(recipe, asked.shelf, limit=min(SAMPLE, total))] if total else []
     return Reply(
         body={
-            "clinic_id": told["clinic_id"],
+            "clinic_id": await clinic_shown(asked, recipe.unit_id),
             "total_records": total,
             "fields_to_include": recipe.fields,
             "estimated_file_size": _spelled(await _size(asked, recipe, total)),
@@ -90,6 +90,8 @@ async def download(asked: Asked) -> Reply:
     if kept is None or kept.dialect != DIALECT:
         raise missing(EXPORT)
     recipe = msgspec.msgpack.decode(kept.recipe, type=Recipe)
+    if asked.caller.units is not None and recipe.unit_id not in asked.caller.units:
+        raise missing(EXPORT)
     return Reply(body=file_of(recipe, asked.shelf))
 
 
@@ -104,13 +106,13 @@ async def quick(asked: Asked) -> Reply:
         told = {"format": asked.ask.one("format") or "csv", "filename": asked.ask.one("filename") or ""}
         if not told["filename"]:
             raise invalid(["query", "filename"], "Field required", "missing")
-    return Reply(body=file_of(_recipe(asked, told, unit_id), asked.shelf))
+    return Reply(body=file_of(_recipe(asked, told, unit_id, where="query"), asked.shelf))
 
 
-def _recipe(asked: Asked, told: Mapping[str, Any], unit_id: str) -> Recipe:
-    """Return what a body asks for; refuse what is wrong in it."""
+def _recipe(asked: Asked, told: Mapping[str, Any], unit_id: str, *, where: str = "body") -> Recipe:
+    """Return what a body or a query asks for; refuse what is wrong in it."""
     limit = told.get("limit")
-    name = values.choice(["body", "format"], told.get("format"), list(FORMATS), default="csv")
+    name = values.choice([where, "format"], told.get("format"), list(FORMATS), default="csv")
     nested = told.get("filters")
     given = {**(nested if isinstance(nested, dict) else {}), **told}
     recipe = Recipe(

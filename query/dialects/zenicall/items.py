@@ -90,6 +90,13 @@ def clinic_id(row: Row) -> int | str:
     return uuid_of(tenant=row.tenant.id, kind="unit", id_=unit_id) if row.style.uuids else row.clinics[unit_id]
 
 
+async def clinic_shown(asked: Asked, unit_id: str) -> int | str:
+    """Return a clinic's id in the form that the key's settings ask for, whichever form it was named in."""
+    if Style.of(asked).uuids:
+        return uuid_of(tenant=asked.tenant.id, kind="unit", id_=unit_id)
+    return await asked.shelf.alias("unit", unit_id)
+
+
 def user(key_id: str, number: int) -> Json:
     """Return a key as a user."""
     return {

@@ -83,7 +83,8 @@ def _asked_page(asked: Asked) -> Sequence[int]:
 
 async def _named(asked: Asked) -> tuple[Note, Call]:
     """Return the note of the path and its call, which must be the key's to see."""
-    note = await asked.shelf.note(values.integer(["path", "note_id"], asked.ask.parts["note_id"]))
+    wanted = values.integer_or_uuid(["path", "note_id"], asked.ask.parts["note_id"])
+    note = await asked.shelf.note(wanted) if isinstance(wanted, int) else None  # no note has a UUID
     call = await asked.shelf.get(note.uid) if note is not None else None
     if note is None or call is None:
         raise missing(NOTE)

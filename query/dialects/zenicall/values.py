@@ -1,7 +1,7 @@
 """Values of a question as FastAPI checks them: of the right type and within bounds, else 422 with their place."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
@@ -9,10 +9,12 @@ from uuid import UUID
 from query.dialects import bodies
 from query.dialects.arrays import listed
 from query.dialects.dialect import Ask
+from query.dialects.moments import LAST
 from query.dialects.moments import read as read_moment
 from query.dialects.zenicall.refusals import Place, invalid
 from query.dialects.zenicall.words import read as read_word
 
+SECOND = timedelta(seconds=1)
 Word = TypeVar("Word", bound=StrEnum)
 _LONGEST_NUMBER = 19
 """Digits of the largest integer that a store can hold."""
@@ -127,4 +129,7 @@ def moment(told: Mapping[str, Any], name: str, *, last: bool = False) -> datetim
     span = read_moment(value)
     if span is None:
         raise invalid(["body", name], "Input should be a valid datetime", "datetime_parsing")
-    return span.end if last else span.start
+    if not last:
+        return span.start
+    # Zenicall's seconds are whole: what began within the second that was named began then.
+    return span.end if span.is_day else min(span.start.replace(microsecond=0), LAST - SECOND) + SECOND
