@@ -85,6 +85,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._phase = Phase.NEW
         self._since = self.loop.time()
         self._taken = 0
+        self._coming = 0
         self._stalled_since: float | None = None
         self._refusal: tuple[HTTPStatus, str] | None = None
 
@@ -97,8 +98,9 @@ class BoundedProtocol(HttpToolsProtocol):
     @override
     def data_received(self, data: bytes) -> None:
         """Count what comes: a head without an end would be kept by the parser for ever."""
+        self._coming = len(data)
         super().data_received(data)
-        self._taken += len(data)
+        self._taken += self._coming
         if self._phase is Phase.HEAD and self._taken > self.limits.head_bytes and not self.transport.is_closing():
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large.")
 
@@ -111,11 +113,11 @@ class BoundedProtocol(HttpToolsProtocol):
     @override
     def on_headers_complete(self) -> None:
         """Begin to wait for the body, unless the head is too large; a parser is stopped by an exception."""
-        size = sum(len(name) + len(value) for name, value in self.headers) + len(self.url)
-        if size > self.limits.head_bytes or len(self.headers) > self.limits.head_fields:
+        if self._head_is_too_large():
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large."
             raise ValueError(self._refusal[1])
         super().on_headers_complete()
+        self.cycle.body = b""  # type: ignore[assignment]  # a body of one piece is handed on as it is, not copied twice
         self._enter(Phase.BODY)
 
     @override
@@ -126,8 +128,13 @@ class BoundedProtocol(HttpToolsProtocol):
 
     @override
     def on_response_complete(self) -> None:
-        """Wait for another request; uvicorn's own timer for that is stopped by a single byte."""
-        super().on_response_complete()
+        """Wait for another request; uvicorn's own timer for that costs each one, and is stopped by a single byte."""
+        if self.pipeline:
+            super().on_response_complete()
+        else:
+            self.server_state.total_requests += 1
+            if not self.transport.is_closing():
+                self.flow.resume_reading()
         if self._phase is Phase.WHOLE and self.cycle.response_complete:
             self._enter(Phase.IDLE)
 
@@ -156,6 +163,13 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
         elif self._late(now - self._since):
             self._refuse(HTTPStatus.REQUEST_TIMEOUT, "The request did not come in time.")
+
+    def _head_is_too_large(self) -> bool:
+        if len(self.headers) > self.limits.head_fields:
+            return True
+        if self._taken + self._coming <= self.limits.head_bytes:
+            return False  # all that came since it began is not
+        return sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > self.limits.head_bytes
 
     def _late(self, waited: float) -> bool:
         match self._phase:

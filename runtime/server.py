@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 
 from runtime.errors import CannotStart
+from runtime.garbage import search_rarely
 from runtime.protocol import LOOK_S, BoundedProtocol, Limits
 
 DRAIN_S: Final = 8  # for answers in flight when we are stopped; the whole process has 10
@@ -52,6 +53,7 @@ async def serving(
     async with asyncio.TaskGroup() as tasks:
         served = tasks.create_task(server.serve(sockets=[listener]))
         await server.serves.wait()
+        search_rarely()
         watch = tasks.create_task(_watch(server))
         try:
             yield listener.getsockname()[1]
