@@ -101,8 +101,8 @@ class _Place:
         changed = False
         for row in self.rows:
             changed |= _blank(members, row)
-        for name in self.below.keys() & members.keys():
-            if shorter := self.below[name].opened(members[name]):
+        for name, place in self.below.items():
+            if name in members and (shorter := place.opened(members[name])):
                 members[name] = msgspec.Raw(shorter)
                 changed = True
         return changed

@@ -17,13 +17,15 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
     """What is cut at one place: the members `names` of the object at `path` (`*`: each element of an array).
 
     `keep` turns it round: all members but these. `where` limits it to objects whose member equals a text
-    (`("role", "system")`). Values become "[cut]"; a member that is absent or null stays as it is.
+    (`("role", "system")`); `beside` are texts that it usually has in the others, told apart at no cost. Values become
+    "[cut]"; a member that is absent or null stays as it is.
     """
 
     path: tuple[str, ...]
     names: tuple[str, ...] = ()
     keep: tuple[str, ...] | None = None
     where: tuple[str, str] | None = None
+    beside: tuple[str, ...] = ()
 
     def below(self) -> "Cut":
         """Return the row as it is seen from the first step of its path."""

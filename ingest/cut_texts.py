@@ -4,9 +4,11 @@ They lie deep in a report's longest lists: opening level by level costs more tha
 Where this way is not sure of what it would replace, it says so, and the levels are opened after all.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter
+from collections.abc import Set as AbstractSet
+from functools import reduce
+from operator import attrgetter, or_
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +19,8 @@ _CUT: Final = bytes(CUT)
 _AFTER_A_TEXT: Final = b" \t\r\n,:]}"
 
 Find = Callable[[Any], Iterable[msgspec.Raw]]
+Fields = list[tuple[str, Any, Any]]
+Told = Callable[[tuple[str, str], Fields, AbstractSet[str]], tuple[Any, Find]]
 
 
 class Unsure(Exception):
@@ -27,23 +31,27 @@ class Texts:
     """Cuts rows that are limited (`where`) to elements of arrays somewhere below."""
 
     def __init__(self, rows: Sequence[Cut]) -> None:
-        """Make the decoder that reads nothing but these; raise `Unsure` for rows that it cannot express."""
-        shape, self._find = _reader(rows)
-        self._decode: Final = msgspec.json.Decoder(shape).decode
+        """Make the decoders that read nothing but these; raise `Unsure` for rows that they cannot express."""
+        readers = [_reader(rows, told=told) for told in (_usual, _any)]
+        self._ways: Final = [(msgspec.json.Decoder(shape).decode, find) for shape, find in readers]
 
     def cut(self, held: bytes) -> bytes | None:
         """Return JSON *held* with the texts cut; None where there are none. Raises `Unsure`."""
-        try:
-            found = self._find(self._decode(held))
-        except msgspec.ValidationError:
-            raise Unsure from None
-        texts = Counter(bytes(text) for text in found if text not in DONE)
-        for text, times in texts.items():
+        texts = [bytes(text) for text in self._texts(held) if text not in DONE]
+        for text in dict.fromkeys(texts):
             pieces = _split(held, text)
-            if len(pieces) != times + 1 or not _stands_alone(text):
+            if len(pieces) != texts.count(text) + 1 or not _stands_alone(text):
                 raise Unsure
             held = _CUT.join(pieces)
         return held if texts else None
+
+    def _texts(self, held: bytes) -> Iterable[msgspec.Raw]:
+        for decode, find in self._ways:
+            try:
+                return find(decode(held))
+            except msgspec.ValidationError:
+                continue
+        raise Unsure
 
 
 def _split(held: bytes, text: bytes) -> list[bytes]:
@@ -64,22 +72,22 @@ def _stands_alone(text: bytes) -> bool:
     return len(text) > len('""') and text[:1] == b'"' and text[1] not in _AFTER_A_TEXT
 
 
-def _reader(rows: Sequence[Cut]) -> tuple[Any, Find]:
+def _reader(rows: Sequence[Cut], *, told: Told) -> tuple[Any, Find]:
     """Return the type that reads *rows* and nothing else, and what finds the texts in a value of it."""
     below: dict[str, list[Cut]] = defaultdict(list)
     for row in rows:
         below[row.path[0] if row.path else ""].append(row.below())
     if EACH in below and len(below) == 1:
-        return _array(below[EACH])
+        return _array(below[EACH], told=told)
     if "" in below or EACH in below or not below:
         raise Unsure
-    return _object({name: _reader(inner) for name, inner in below.items()})
+    return _object({name: _reader(inner, told=told) for name, inner in below.items()})
 
 
-def _array(rows: Sequence[Cut]) -> tuple[Any, Find]:
+def _array(rows: Sequence[Cut], *, told: Told) -> tuple[Any, Find]:
     if not any(row.path for row in rows):
-        return _messages(rows)
-    shape, find = _reader(rows)
+        return _messages(rows, told=told)
+    shape, find = _reader(rows, told=told)
     array = list[shape] | None  # type: ignore[valid-type]  # made at run time
     return array, lambda elements: [text for element in elements or () for text in find(element)]
 
@@ -93,15 +101,35 @@ def _object(readers: dict[str, tuple[Any, Find]]) -> tuple[Any, Find]:
     return shape | None, lambda value: [text for get, find in finds for text in find(get(value))] if value else ()
 
 
-def _messages(rows: Sequence[Cut]) -> tuple[Any, Find]:
+def _messages(rows: Sequence[Cut], *, told: Told) -> tuple[Any, Find]:
     """Return the reader of an array whose elements *rows* look at: of each the member that tells, and the texts."""
     [where, *others] = {row.where for row in rows}
     names = [name for row in rows for name in row.names]
     if where is None or others or not names or len({where[0], *names}) != len(names) + 1:
         raise Unsure
-    tells = ("tells", Any, msgspec.field(default=None, name=where[0]))
     texts = [(f"text{n}", msgspec.Raw, msgspec.field(default=DONE[0], name=name)) for n, name in enumerate(names)]
-    message = msgspec.defstruct("Message", [tells, *texts], gc=False)
-    word, each = where[1], [attrgetter(text[0]) for text in texts]
+    return told(where, texts, {word for row in rows for word in row.beside})
+
+
+def _usual(where: tuple[str, str], texts: Fields, beside: AbstractSet[str]) -> tuple[Any, Find]:
+    """Return messages with one of the usual words only: what tells is looked up, of the others nothing is kept."""
+    name, word = where
+    wanted = msgspec.defstruct("Wanted", texts, tag_field=name, tag=word, gc=False)
+    others = (msgspec.defstruct("Other", [], tag_field=name, tag=tag, gc=False) for tag in beside - {word})
+    message = reduce(or_, others, wanted)
     array = list[message] | None  # type: ignore[valid-type]  # made at run time
+    each = _each(texts)
+    return array, lambda messages: [get(one) for one in messages or () if type(one) is wanted for get in each]
+
+
+def _any(where: tuple[str, str], texts: Fields, _beside: AbstractSet[str]) -> tuple[Any, Find]:
+    """Return messages with any word."""
+    name, word = where
+    message = msgspec.defstruct("Message", [("tells", Any, msgspec.field(default=None, name=name)), *texts], gc=False)
+    array = list[message] | None  # type: ignore[valid-type]  # made at run time
+    each = _each(texts)
     return array, lambda messages: [get(one) for one in messages or () if one.tells == word for get in each]
+
+
+def _each(texts: Fields) -> Sequence[Callable[[Any], msgspec.Raw]]:
+    return [attrgetter(name) for name, _, _ in texts]

@@ -91,6 +91,9 @@ def _which(event: str, message: _Message) -> tuple[str, ...]:
 _OBJECT: Final = (ENVELOPE,)
 _CALL: Final = (ENVELOPE, "call")
 _LISTS: Final = ("messages", "messagesOpenAIFormatted")
+_TEXTS: Final = ("message", "content")
+_ROLE: Final = ("role", "system")
+_OTHERS: Final = ("assistant", "bot", "function", "tool", "tool_call_result", "tool_calls", "user")
 _TWILIO: Final = ("twilioAccountSid", "twilioAuthToken", "twilioApiKey", "twilioApiSecret")
 _ARTIFACT_LISTS: Final = (*((name,) for name in _LISTS), ("nodes", EACH, "messages"), ("transfers", EACH, "messages"))
 
@@ -100,7 +103,7 @@ def _cuts_of(place: tuple[str, ...]) -> tuple[Cut, ...]:
     lists = (*((name,) for name in _LISTS), *(("artifact", *path) for path in _ARTIFACT_LISTS))
     return (
         # The prompt; what the bot said and heard stays.
-        *(Cut(path=(*place, *path, EACH), names=("message", "content"), where=("role", "system")) for path in lists),
+        *(Cut(path=(*place, *path, EACH), names=_TEXTS, where=_ROLE, beside=_OTHERS) for path in lists),
         # Prompts, tools, servers and their credentials.
         Cut(path=(*place, "assistant"), keep=("id", "name")),
         Cut(path=(*place, "squad"), keep=("id", "name")),

@@ -113,7 +113,7 @@ class Webhook:
             body = await self._unpacker.unpacked(body, encoding, limit=door.limit, hold=visit.hold)
         return Received(
             method=scope["method"],
-            url=url_of(scope, public_url=door.options.public_url, trusted=self._trusted),
+            url=url_of(scope, headers=headers, public_url=door.options.public_url, trusted=self._trusted),
             path_secret=path_secret,
             query=scope["query_string"],
             headers=headers,

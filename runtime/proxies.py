@@ -1,6 +1,6 @@
 """Which peers are proxies of ours: from them alone `X-Forwarded-*` is believed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, Final
@@ -40,16 +40,17 @@ def _network(proxy: str) -> IPv4Network | IPv6Network:
         ) from None
 
 
-def origin(scope: Mapping[str, Any], *, trusted: Trusted) -> str:
-    """Return scheme and host as the client called them: an ASGI *scope* tells, a trusted proxy tells better."""
-    headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
-    last = dict(headers)
-    scheme, host = scope["scheme"], _first(last.get(b"host"))
+def origin(scope: Mapping[str, Any], *, header: Callable[[bytes], bytes | None], trusted: Trusted) -> str:
+    """Return scheme and host as the client called them: an ASGI *scope* and its last *header* of a name tell.
+
+    A trusted proxy tells better.
+    """
+    scheme, host = scope["scheme"], _first(header(b"host"))
     client = scope.get("client")
     if client and trusted(client[0]):
-        forwarded = _first(last.get(b"x-forwarded-proto")).lower()
+        forwarded = _first(header(b"x-forwarded-proto")).lower()
         scheme = forwarded if forwarded in _SCHEMES else scheme
-        host = _first(last.get(b"x-forwarded-host")) or host
+        host = _first(header(b"x-forwarded-host")) or host
     return f"{scheme}://{host}"
 
 
