@@ -33,8 +33,15 @@ format: .venv ## let ruff write what it can
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
 
-bench: .venv ## measure, as ratios in one run, on this machine
-	@$(BIN)/python -m bench $(ARGS)
+bench: .venv ## measure, as ratios in one run, on this machine (make bench dialects for one)
+	@$(BIN)/python -m bench $(BENCHES) $(ARGS)
+
+# Words behind `bench` name benches.
+ifeq ($(firstword $(MAKECMDGOALS)),bench)
+BENCHES := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+.PHONY: $(BENCHES)
+$(BENCHES): ; @:
+endif
 
 clean: ## remove what the other verbs made here, except calls (aftercall-data) and configuration
 	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

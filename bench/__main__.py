@@ -4,7 +4,7 @@ import runpy
 import sys
 from typing import Final
 
-BENCHES: Final = ("accept", "stream", "worker", "platforms", "query")
+BENCHES: Final = ("accept", "stream", "worker", "platforms", "query", "dialects")
 
 
 def main() -> None:
