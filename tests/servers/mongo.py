@@ -23,7 +23,8 @@ class MongoServer(Server):
 
     name: ClassVar = "mongo"
     cache_gb: ClassVar[float] = CACHE_GB
-    beside: ClassVar[tuple[str, ...]] = ()
+    # Clocks of tests stand in other years: MongoDB, by its own, would delete at any moment what they say is fresh.
+    beside: ClassVar[tuple[str, ...]] = ("--setParameter", "ttlMonitorEnabled=false")
     """More arguments of mongod."""
 
     @property
@@ -69,7 +70,7 @@ class MongoServer(Server):
 class FailingMongo(MongoServer):
     """A MongoDB server that can be told to fail: `configureFailPoint` works."""
 
-    beside: ClassVar = ("--setParameter", "enableTestCommands=1")
+    beside: ClassVar = (*MongoServer.beside, "--setParameter", "enableTestCommands=1")
 
 
 async def _primary(port: int, reached: threading.Event, given_up: threading.Event) -> None:
