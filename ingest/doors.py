@@ -1,5 +1,6 @@
 """Connections made ready to receive: what is the same for every webhook of a sender is worked out once."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -18,6 +19,8 @@ from schemas.words import Platform
 
 PREFIX: Final = "/webhooks/"
 MEGABYTE: Final = 2**20
+_SLASHES: Final = re.compile("/{2,}")
+_DIALECT: Final = re.compile(r"^/dialects/\w+(?=/)")
 
 
 class Door(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,13 +97,19 @@ class Doors:
             name, slash, secret = path[len(PREFIX) :].partition("/")
             found = self._by_id.get(name)
         else:
-            found, slash, secret = self._by_path.get(path), "", ""
-            if found is None:
-                alias, slash, secret = path.rpartition("/")
-                found = self._by_path.get(alias)
+            found, slash, secret = self._aliased(path)
+            if found is None and self._by_path:
+                found, slash, secret = self._aliased(_plain(path))
         if found is None or (secret and not found.takes_path):
             raise UnknownConnection("There is no such connection.")
         return found, secret if slash else None
+
+    def _aliased(self, path: str) -> tuple[Door | None, str, str]:
+        """Return the door that has *path*, or all of it but a last part."""
+        if (found := self._by_path.get(path)) is not None:
+            return found, "", ""
+        alias, slash, secret = path.rpartition("/")
+        return self._by_path.get(alias), slash, secret
 
     def alias(self, path: str, method: str) -> bool:
         """Return whether *path* is a connection's own one and takes *method*: other methods may be somebody else's."""
@@ -108,6 +117,14 @@ class Doors:
             return method in self.find(path)[0].methods
         except UnknownConnection:
             return False
+
+
+def _plain(path: str) -> str:
+    """Return an alias path as it was configured, of one that a product's own client spells in its way.
+
+    Its base URL may end in a slash, or name the dialect of the product (`/dialects/zenicall/api/…`).
+    """
+    return _DIALECT.sub("", _SLASHES.sub("/", path))
 
 
 class DoorsNow:

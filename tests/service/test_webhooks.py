@@ -165,6 +165,24 @@ async def test_an_alias_path_is_the_connections_second_address_for_posts_only() 
     assert (posted.status_code, read.status_code) == (200, 404)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//api/v1//call-logs/webhook",
+        "/api/v1/call-logs/webhook/",
+        "/dialects/zenicall/api/v1/call-logs/webhook",
+        "/dialects/zenicall//api/v1/call-logs/webhook/",
+    ],
+)
+async def test_an_alias_path_is_found_as_the_products_own_clients_spell_it(path: str) -> None:
+    async with receiver(connection(path="/api/v1/call-logs/webhook")) as ingest:
+        url = str(ingest.http.base_url).rstrip("/") + path
+        taken = await ingest.http.post(url, content=REPORT, headers=PROVEN)
+        other = await ingest.http.post(f"{url}/more", content=REPORT, headers=PROVEN)
+
+    assert (taken.status_code, other.status_code) == (200, 404)
+
+
 async def test_a_larger_body_is_taken_where_the_connection_says_so() -> None:
     body = json.dumps({"message": {"type": "end-of-call-report", "call": {"id": "c"}, "pad": "a" * 6 * 2**20}}).encode()
     async with receiver(connection(max_body_mb=7)) as ingest:
