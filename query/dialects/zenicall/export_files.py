@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import msgspec
 
-from query.dialects.columns import shown
 from query.dialects.dialect import File
 from query.dialects.matching import every, of_unit
 from query.dialects.shelf import Shelf
@@ -38,11 +37,13 @@ _TIMES: Final[Mapping[str, Callable[[Row], datetime | None]]] = {
     "created_at": lambda row: row.call.created_at,
     "updated_at": lambda row: row.call.edited_at,
 }
-_OTHERS: Final[Mapping[str, Callable[[Row], Any]]] = {
+_SHOWN: Final[Mapping[str, Callable[[Row], Any]]] = {
+    **{column.name: column.show for column in DETAILED if column.name in FIELDS},
     "updated_by": lambda row: row.call.updated_by,
     "clinic_name": lambda row: row.unit.name,
 }
-_SHOWN: Final = tuple(column for column in DETAILED if column.name in FIELDS and column.name not in {*_TIMES, *_OTHERS})
+SPOKEN: Final = "transcript_text"
+"""The one field that what was said is read for."""
 
 
 class JsonArray:
@@ -139,18 +140,18 @@ async def written(recipe: Recipe, shelf: Shelf, *, limit: int | None) -> AsyncIt
 
 async def exported(recipe: Recipe, shelf: Shelf, *, limit: int | None) -> AsyncIterator[Json]:
     """Yield the chosen fields of each call."""
-    order = asking.sort(recipe.order, "body")
-    async for call in shelf.stream(recipe.filter, sort=order, limit=limit):
+    order, words = asking.sort(recipe.order, "body"), SPOKEN in recipe.fields
+    cells = [(name, _cell(name, recipe.dates)) for name in recipe.fields]
+    async for call in shelf.stream(recipe.filter, sort=order, limit=limit, words=words):
         row = Row(call=call, tenant=recipe.tenant, style=recipe.style, clinics={}, users={})
-        yield _fields(row, recipe)
+        yield {name: show(row) for name, show in cells}
 
 
-def _fields(row: Row, recipe: Recipe) -> Json:
-    times = {name: _dated(at(row), recipe.dates) for name, at in _TIMES.items() if name in recipe.fields}
-    others = {name: show(row) for name, show in _OTHERS.items() if name in recipe.fields}
-    plain = shown([column for column in _SHOWN if column.name in recipe.fields], row)
-    told = {**plain, **times, **others}
-    return {name: told[name] for name in recipe.fields}
+def _cell(name: str, dates: str) -> Callable[[Row], Any]:
+    """Return what shows a field, times in the format *dates*."""
+    if (at := _TIMES.get(name)) is not None:
+        return lambda row: _dated(at(row), dates)
+    return _SHOWN[name]
 
 
 def _dated(at: datetime | None, dates: str) -> str | None:
