@@ -13,8 +13,9 @@ from query.dialects.columns import Column
 from query.dialects.dialect import Asked, Refused, Reply
 from query.dialects.omicall import questions, reports, scores
 from query.dialects.omicall.envelope import failed, success
-from query.dialects.omicall.items import ITEM, SEARCHED, Row
+from query.dialects.omicall.items import ITEM, SEARCHED
 from query.dialects.omicall.questions import Paged
+from query.dialects.omicall.values import Row
 from query.dialects.pages import Numbered
 from query.problems import InvalidChange
 from schemas.call import Call

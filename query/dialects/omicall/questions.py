@@ -11,7 +11,7 @@ from query.dialects.bodies import NoJson, object_of
 from query.dialects.dialect import Ask
 from query.dialects.matching import contains
 from query.dialects.omicall.envelope import failed
-from query.dialects.omicall.items import ANSWERED, CANCELLED
+from query.dialects.omicall.values import ANSWERED, CANCELLED
 from schemas.query import All, Any_, Condition, Field, Filter, Inner, Not, Op
 from schemas.words import Outcome
 from storage.columns import digits

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from query.dialects.columns import INTEGER, TEXT, list_schema, member_schema
-from query.dialects.omicall.items import ANSWERED, CANCELLED, disposition
+from query.dialects.omicall.values import ANSWERED, CANCELLED, disposition
 from schemas.window import TalkSum
 from schemas.words import Direction, Outcome
 
