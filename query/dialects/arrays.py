@@ -12,10 +12,11 @@ _decode = msgspec.json.Decoder(list[Any]).decode
 def listed(parameters: Sequence[tuple[str, str]], name: str) -> list[str]:
     """Return the values of `name`, `name[]` and `name[0]` in order, what is empty left out."""
     wanted = re.compile(rf"{re.escape(name)}(\[\d*\])?")
-    return [value for key, text in parameters if wanted.fullmatch(key) for value in _values(text) if value]
+    return [value for key, text in parameters if wanted.fullmatch(key) for value in values(text) if value]
 
 
-def _values(text: str) -> list[str]:
+def values(text: str) -> list[str]:
+    """Return the values of one text: a JSON array's, or those between its commas."""
     text = text.strip()
     if text.startswith("["):
         try:

@@ -159,7 +159,7 @@ class DialectApp:
                 return Faulted(Fault.INTERNAL, "Internal server error")
 
     def _cors(self, request: Request) -> Mapping[str, str]:
-        if not self._dialect.cors or "origin" not in request.headers:
+        if not self._dialect.cors or not (request.method == "OPTIONS" or "origin" in request.headers):
             return {}
         return {
             "Access-Control-Allow-Origin": ANY,

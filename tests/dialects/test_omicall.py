@@ -393,7 +393,10 @@ async def varied(world: DialectWorld) -> DialectWorld:
         ("is_auto_call=true", {1}),
         ("is_auto_call=FALSE", {2, 3, 4}),
         ("is_auto_call=NULL", {1, 2, 3, 4}),
+        ("is_auto_call=1", {1}),
+        ("is_auto_call=0", {2, 3, 4}),
         ("is_auto_call=perhaps", set()),
+        ("ref_codes=u-1", {1}),
         ("sip_user=101", {1}),
         ("disposition=answered", {1, 4}),
         ("disposition=cancelled", {2, 3}),
@@ -443,6 +446,7 @@ async def test_a_search_takes_lists_and_scalars_and_tags_by_id(omi: httpx.AsyncC
     assert await found(user_uuids=["u-1"]) == await found(user_uuids="u-1") == {uuid(1)}
     assert await found(direction=["inbound", "local"]) == {uuid(2), uuid(3)}
     assert await found(direction="inbound") == {uuid(2)}
+    assert await found(direction="inbound,local") == await found(direction='["inbound","local"]') == {uuid(2), uuid(3)}
     assert await found(disposition=["answered"], numbers=["842800000001"]) == {uuid(1)}
     assert await found(tags=[vip]) == {uuid(1)}
     assert await found(tags=["vip"]) == set()
@@ -456,7 +460,7 @@ async def test_a_search_takes_lists_and_scalars_and_tags_by_id(omi: httpx.AsyncC
     ("content", "expected"),
     [
         (b"", "request_body_required"),
-        (b"{}", "request_body_required"),
+        (b"{}", "data_is_required"),
         (b"{", "data_invalid"),
         (b"[1]", "data_invalid"),
         (b"\xff", "data_invalid"),
@@ -710,7 +714,7 @@ async def test_scores_are_the_native_ones_each_users_once(omi: httpx.AsyncClient
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ({}, "request_body_required"),
+        ({}, "data_is_required"),
         ({"user_uuid": "u"}, "data_is_required"),
         ({"evaluation": {"values": []}}, "data_is_required"),
         ({"user_uuid": "", "evaluation": {}}, "data_is_required"),
@@ -774,7 +778,7 @@ async def test_receivers_are_kept_one_a_type(omi: httpx.AsyncClient, world: Dial
 @pytest.mark.parametrize(
     ("path", "body", "expected"),
     [
-        ("register", {}, "request_body_required"),
+        ("register", {}, "data_is_required"),
         ("register", {"webhook": []}, "data_is_required"),
         ("register", {"webhook": {"type": "call"}}, "data_is_required"),
         ("register", {"webhook": {"type": "sms", "url": "https://a.example"}}, "data_invalid"),

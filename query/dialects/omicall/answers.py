@@ -90,7 +90,7 @@ async def change(asked: Asked) -> Reply:
     given = {name: body[key] for key, name in (("tag", "tags"), ("note", "note")) if key in body}
     if not given:
         raise failed("request_body_required", "Send `tag`, `note` or both.")
-    if None in given.values():
+    if not _typed(**given):
         raise failed("data_invalid", "`tag` is a list of texts, `note` a text.")
     call = await _found(asked, asked.ask.parts["transaction_id"])
     edited = await asked.shelf.edit(call, _patch(given))
@@ -170,6 +170,11 @@ async def _found(asked: Asked, call_id: str) -> Call:
     if call is None:
         raise _missing()
     return call
+
+
+def _typed(*, tags: object = (), note: object = "") -> bool:
+    listed = isinstance(tags, list | tuple) and all(isinstance(each, str) for each in tags)
+    return listed and isinstance(note, str)
 
 
 def _patch(given: Mapping[str, Any]) -> Patch:

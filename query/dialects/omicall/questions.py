@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any, Final, NamedTuple
 
-from query.dialects.arrays import listed
+from query.dialects import arrays
 from query.dialects.bodies import NoJson, object_of
 from query.dialects.dialect import Ask
 from query.dialects.matching import contains
@@ -55,7 +55,7 @@ def of_query(ask: Ask) -> Values:
 
     def values(name: str) -> Sequence[str]:
         if name != KEYWORD:
-            return listed(ask.parameters, name)
+            return arrays.listed(ask.parameters, name)
         text = ask.one(name)
         return [] if text is None else [text]
 
@@ -64,21 +64,22 @@ def of_query(ask: Ask) -> Values:
 
 def body_of(ask: Ask) -> Mapping[str, Any]:
     """Return the object of a body; raise `Refused` where there is none."""
+    if not ask.body.strip():
+        raise failed("request_body_required", "The request needs a body of JSON.")
     try:
-        body = object_of(ask.body)
+        return object_of(ask.body)
     except NoJson as error:
         raise failed("data_invalid", str(error)) from None
-    if not body:
-        raise failed("request_body_required", "The request needs a body of JSON.")
-    return body
 
 
 def of_body(body: Mapping[str, Any]) -> Values:
-    """Return how the lists of a body are read: a scalar is a list of one."""
+    """Return how the lists of a body are read: a text as in a query, another scalar as a list of one."""
 
     def values(name: str) -> Sequence[str]:
         told = body.get(name)
-        many = told if isinstance(told, list) else [] if told is None or told == "" else [told]
+        if isinstance(told, str):
+            return [each for each in arrays.values(told) if each]
+        many = told if isinstance(told, list) else [] if told is None else [told]
         if any(isinstance(each, bool) or not isinstance(each, str | int) for each in many):
             raise failed("data_invalid", f"`{name}` must be a list of texts.")
         return [str(each) for each in many]
@@ -121,9 +122,10 @@ def _dispositions(wanted: Sequence[str]) -> Filter:
 
 
 def _automatic(wanted: Sequence[str]) -> Filter:
-    """Automatic calls alone, or manual ones alone; NULL asks for both."""
+    """Automatic calls alone, or manual ones alone; NULL asks for both. PHP's clients write 1 and 0."""
     automatic = Condition(Inner.IS_AUTO_CALL, Op.EQ, value=True)
-    known: Mapping[str, Filter] = {"true": automatic, "false": Not(automatic), "null": All([])}
+    manual = Not(automatic)
+    known: Mapping[str, Filter] = {"true": automatic, "1": automatic, "false": manual, "0": manual, "null": All([])}
     return Any_([known[word.lower()] for word in wanted if word.lower() in known])
 
 
@@ -155,6 +157,7 @@ def _tags(wanted: Sequence[str]) -> Filter:
 FILTERS: Final[Mapping[str, Callable[[Sequence[str]], Filter]]] = {
     "agents": _agents,
     "user_uuids": _agents,
+    "ref_codes": _agents,  # its older name
     "is_auto_call": _automatic,
     KEYWORD: _keyword,
     "sip_user": _one_of(Field.EXTENSION),

@@ -15,6 +15,7 @@ from query.dialects.omicall import parties
 from query.dialects.omicall.parties import own
 from query.dialects.speech import begun_at
 from schemas.call import Call
+from schemas.platforms.omicall import MILLISECONDS_FROM
 from schemas.words import Direction, Outcome, Platform
 
 ANSWERED: Final = "answered"
@@ -88,6 +89,7 @@ def updated_ms(call: Call) -> int:
     changed = call.edited_at is not None or call.evaluations
     if not _is_count(told):
         return epoch_ms(call.updated_at)
+    told = told * 1000 if told < MILLISECONDS_FROM else told
     return max(told, epoch_ms(call.updated_at)) if changed else told
 
 
