@@ -147,7 +147,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     agent: Agent | None = None
     title: str | None = None
     batch: Batch | None = None
-    task_id: str | None = None
+    task_id: int | None = None
     queue: str | None = None
     direction: Direction | None = None
     channel: Channel | None = None

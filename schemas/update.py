@@ -83,7 +83,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit: Unit | None = None
     agent: Agent | None = None
     batch: Batch | None = None
-    task_id: str | None = None
+    task_id: int | None = None
     end_reason: str | None = None
     ended_by: EndedBy | None = None
     summary: str | None = None

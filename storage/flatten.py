@@ -67,10 +67,10 @@ SCALARS: Final[Mapping[str, Convert]] = {
     **dict.fromkeys(
         ("duration_s", "talk_s", "billed_s", "audio_s", "ringing_s", "record_s", "wait_s", "hold_s"), _seconds
     ),
-    **dict.fromkeys(("rounds", "redials", "tier"), _count),
+    **dict.fromkeys(("rounds", "redials", "task_id", "tier"), _count),
     **dict.fromkeys(("is_voicemail", "is_auto_call", "success", "existing_patient"), bool),
     **dict.fromkeys(("title", "direction", "channel", "from_", "to", "customer_number", "line_number"), str),
-    **dict.fromkeys(("extension", "queue", "task_id", "end_reason", "ended_by", "summary", "carrier"), str),
+    **dict.fromkeys(("extension", "queue", "end_reason", "ended_by", "summary", "carrier"), str),
     **dict.fromkeys(("reason", "reason_detail", "callback_pref", "preferred_person", "note", "env"), str),
     **dict.fromkeys(("forward", "cost", "intent", "concerns", "tags"), _plain),
     "extracted": lambda value: value,  # plain JSON already, and long

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from ingest.proof import check_secret, one_header
-from ingest.reading import call_id_of, decoded, text_of
+from ingest.reading import LONGEST_ID, call_id_of, decoded, text_of
 from ingest.schemes import header, query
 from ingest.source import Identity, Received, Source
 from runtime.config import Options
@@ -40,11 +40,13 @@ def keyed(received: Received, secrets: Sequence[bytes], options: Options) -> Non
         check_secret(one_header(received.headers, HEADER), secrets)
 
 
-def identify(received: Received) -> Identity:
-    """Return whose call it is; one event of each state there is, a body without a state is the record."""
+def identify(received: Received) -> Identity | None:
+    """Return whose call it is, a body without a state being the record; None for an unknown state of no call."""
     peek = decoded(_peek, received.body)
-    call_id = call_id_of(peek.transaction_id or peek.call_uuid, "transaction_id")
-    state = text_of(peek.state) or EventType.CDR
+    named, state = peek.transaction_id or peek.call_uuid, text_of(peek.state) or EventType.CDR
+    if state not in set(EventType) and text_of(named, limit=LONGEST_ID) is None:
+        return None
+    call_id = call_id_of(named, "transaction_id")
     return Identity(call_id=call_id, event_id=f"{call_id}/{state}", event_type=state)
 
 

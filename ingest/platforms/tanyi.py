@@ -51,8 +51,8 @@ def hello(received: Received, secrets: Sequence[bytes], options: Options) -> byt
     return opened(received, secrets) if options.scheme == "native" else SUCCESS
 
 
-def identify(received: Received) -> Identity:
-    """Return which call, job or message is spoken of; a type without an id of any kind is ignored."""
+def identify(received: Received) -> Identity | None:
+    """Return which call, job or message is spoken of; None for an unknown type that names no call."""
     peek = decoded(_peek, received.body)
     kind, part = text_of(peek.dataType), peek.data or _Part()
     if kind is None:
@@ -60,6 +60,8 @@ def identify(received: Received) -> Identity:
     if kind == EventType.JOB:
         job = f"job-{call_id_of(part.robotCallJobId, 'data.robotCallJobId')}"
         return Identity(call_id=job, event_id=f"{job}/{kind}", event_type=kind)
+    if kind not in set(EventType) and text_of(part.callRecordId, limit=LONGEST_ID) is None:
+        return None
     call_id = call_id_of(part.callRecordId, "data.callRecordId")
     named = "".join(f"/{template}" for template in _templates(part)) if kind == EventType.SMS else ""
     return Identity(call_id=call_id, event_id=f"{call_id}/{kind}{named}"[:LONGEST_ID], event_type=kind)

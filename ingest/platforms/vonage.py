@@ -8,7 +8,7 @@ import msgspec
 
 from ingest.errors import Forged, Unsigned
 from ingest.proof import check_same, check_time, instant_ms, jwt_claims, one_header
-from ingest.reading import call_id_of, decoded, text_of
+from ingest.reading import LONGEST_ID, call_id_of, decoded, text_of
 from ingest.source import Identity, Received, Source
 from runtime.config import Options
 from schemas.platforms.vonage import Status
@@ -44,13 +44,16 @@ def signed(received: Received, secrets: Sequence[bytes], options: Options) -> No
 
 
 def identify(received: Received) -> Identity | None:
-    """Return the conversation, under which all legs are one call; input and transfers tell nothing of it."""
+    """Return the conversation, under which all legs are one call; None for what tells nothing of one."""
     peek = decoded(_peek, received.body)
     status = Status.RECORD if text_of(peek.recording_url, limit=4096) else text_of(peek.status)
     if status is None or text_of(peek.conversation_uuid_from):
         return None
     leg = text_of(peek.uuid) or text_of(peek.call_uuid)
-    call_id = call_id_of(peek.conversation_uuid or leg, "conversation_uuid")
+    named = peek.conversation_uuid or leg
+    if status not in set(Status) and text_of(named, limit=LONGEST_ID) is None:
+        return None
+    call_id = call_id_of(named, "conversation_uuid")
     which = (leg or text_of(peek.recording_uuid) or call_id, status, text_of(peek.timestamp))
     return Identity(call_id, "/".join(part for part in which if part), status)
 

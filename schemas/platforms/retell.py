@@ -136,6 +136,7 @@ class Call(TypedDict, total=False):
     recording_url: Any
     recording_multi_channel_url: Any
     scrubbed_recording_url: Any
+    scrubbed_recording_multi_channel_url: Any
     public_log_url: Any
     knowledge_base_retrieved_contents_url: Any
     call_cost: Any
@@ -159,9 +160,10 @@ class Body(TypedDict, total=False):
 
 
 class CallWithoutTools(Call, total=False):
-    """A call whose turns come in the list without tool steps alone."""
+    """A call whose turns come in the list without tool steps alone, or freed of personal data alone."""
 
     transcript_object: list[Said]
+    scrubbed_transcript_with_tool_calls: list[Said]
 
 
 class BodyWithoutTools(Body, total=False):

@@ -129,7 +129,7 @@ class Data(Shape, frozen=True):
     agent: Agent | None = None
     title: str | None = None
     batch: Named | None = None
-    task_id: Id | None = None
+    task_id: int | None = None
     direction: Direction | None = None
     channel: Channel | None = None
     from_: str | None = msgspec.field(default=None, name="from")

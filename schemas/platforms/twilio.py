@@ -42,6 +42,8 @@ OUTCOMES: Final[Mapping[str, Outcome]] = {
 """`CallStatus` of a call that is over."""
 
 FAILED: Final = "failed"
+ABSENT: Final = "absent"
+"""`RecordingStatus` of a recording that came to nothing."""
 """The `CallStatus` whose `SipResponseCode` knows why."""
 
 MACHINE: Final = "machine"

@@ -196,7 +196,7 @@ async def test_a_row_has_the_fields_and_types_of_the_documented_example(robot: C
         to="18817501728",
         direction="outbound",
         agent=Agent(id="4"),
-        task_id="4",
+        task_id=4,
         customer=Customer(id="5"),
         intent=intent,
         concerns=["价格", "位置"],

@@ -1,5 +1,6 @@
 """What a webhook speaks of is read from three fields, and is the same however often and however it is sent."""
 
+import json
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -178,6 +179,28 @@ NO_CALL = {
 def test_what_names_no_call_is_unreadable(platform: Platform, body: bytes) -> None:
     with pytest.raises(Unreadable):
         SOURCES[platform].identify(received(body))
+
+
+OF_NO_CALL = {
+    Platform.VAPI: {"message": {"type": "new-thing"}},
+    Platform.RETELL: {"event": "new_thing", "call": {}},
+    Platform.ELEVENLABS: {"type": "new_thing", "data": {}},
+    Platform.TWILIO: {"AccountSid": "AC1", "NewThing": "1"},
+    Platform.ULTRAVOX: {"event": "new.thing", "call": {}},
+    Platform.LIVEKIT: {"event": "new_thing", "id": "EV_1"},
+    Platform.VONAGE: {"status": "new-thing", "timestamp": "2026-09-10T00:26:50Z"},
+    Platform.TELNYX: {"data": {"event_type": "new.thing", "id": "1", "payload": {}}},
+    Platform.DAILY: {"type": "new.thing", "id": "1", "payload": {}},
+    Platform.OMICALL: {"state": "new-thing"},
+    Platform.TANYI: {"dataType": "NEW_THING", "data": {}},
+    Platform.ZENICALL: {"message": {"type": "new-thing"}},
+}
+"""Of each platform that names its events: one that nobody knows, of no call."""
+
+
+@pytest.mark.parametrize("platform", OF_NO_CALL)
+def test_an_unknown_event_of_no_call_is_ignored(platform: Platform) -> None:
+    assert SOURCES[platform].identify(received(json.dumps(OF_NO_CALL[platform]).encode())) is None
 
 
 PAD = b'{"message":{"type":"end-of-call-report","call":{"id":"c"},"pad":%s}}'

@@ -36,6 +36,13 @@ _STAGES: Final[Mapping[sent.EventType, Stage]] = MappingProxyType(
 )
 
 _CENTS: Final = 100
+_RECORDINGS: Final = (
+    "recording_url",
+    "scrubbed_recording_url",
+    "recording_multi_channel_url",
+    "scrubbed_recording_multi_channel_url",
+)
+_LISTS: Final = ("transcript_with_tool_calls", "transcript_object", "scrubbed_transcript_with_tool_calls")
 _EXT_OF_CALL: Final = (
     "agent_tag",
     "agent_version",
@@ -132,8 +139,8 @@ def _agent(call: Doc) -> Agent | None:
 
 
 def _spoken(call: Doc) -> Iterator[Spoken]:
-    """Yield the list with tool steps, else the one without, else the text."""
-    said = first(call.raw("transcript_with_tool_calls"), call.raw("transcript_object"))
+    """Yield the list with tool steps, else the one without, else the one freed of personal data, else the text."""
+    said = first(*(call.raw(name) for name in _LISTS))
     if said:
         for one in Doc(said).each():
             if text := _text(one):
@@ -159,9 +166,7 @@ def _text(said: Doc) -> str | None:
 
 
 def _recording(call: Doc) -> dict[RecordingChannel, str]:
-    full = first(
-        call.text("recording_url"), call.text("scrubbed_recording_url"), call.text("recording_multi_channel_url")
-    )
+    full = first(*(call.text(name) for name in _RECORDINGS))
     return {RecordingChannel.FULL: full} if full else {}
 
 

@@ -33,7 +33,7 @@ _STRUCTS: Final[Mapping[str, type[msgspec.Struct]]] = MappingProxyType(
 )
 _ELSEWHERE: Final = frozenset({"call_id", "cost", "recording", "turns", "tags"})
 _COPIED: Final = tuple(field for field in sent.Data.__struct_fields__ if field not in {*_ELSEWHERE, *_STRUCTS})
-_WORDS: Final = frozenset({"id", "tag_id", "task_id"})
+_WORDS: Final = frozenset({"id", "tag_id"})
 
 
 def normalise(event: Envelope, /) -> Facts | None:

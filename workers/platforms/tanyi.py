@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
 from schemas.call import Agent, Batch, Customer, Intent
 from schemas.envelope import Envelope
 from schemas.platforms import tanyi as sent
@@ -50,7 +52,7 @@ def _facts(doc: Doc) -> Facts:
         to=doc.word("calledPhoneNumber"),
         agent=Agent(id=agent, kind=AgentKind.BOT) if (agent := doc.word("dialogFlowId")) else None,
         batch=Batch(id=job) if (job := doc.word("robotCallJobId")) else None,
-        task_id=doc.word("robotCallTaskId"),
+        task_id=doc.integer("robotCallTaskId"),
         end_reason=doc.text("resultStatus"),
         ended_by=sent.ENDED_BY.get(spelled(doc.text("hangupBy"))),
         turns=number(_spoken(doc), started_at=started_at),
@@ -58,7 +60,7 @@ def _facts(doc: Doc) -> Facts:
         recording=_recording(doc),
         extracted=_extracted(doc),
         intent=_intent(doc),
-        concerns=doc.texts("customerConcern"),
+        concerns=_opened(doc, "customerConcern").texts(),
         customer=_customer(doc),
         redials=doc.integer("redialTimes"),
         ext=rest(doc.value, told=_TOLD),
@@ -81,9 +83,22 @@ def _recording(doc: Doc) -> dict[RecordingChannel, str]:
 
 
 def _extracted(doc: Doc) -> dict[str, Any] | None:
-    """Both as they came; the vendor's table says text where its examples have a list and an object."""
-    said = {name: value for name in ("attributes", "properties") if first(value := doc.json(name)) is not None}
-    return said or None
+    """In the shapes of the vendor's examples, a list and an object, where its table says text."""
+    attributes = _opened(doc, "attributes")
+    said = {
+        "attributes": attributes.texts() if isinstance(attributes.value, str) else attributes.json(),
+        "properties": _opened(doc, "properties").json(),
+    }
+    return {name: value for name, value in said.items() if first(value) is not None} or None
+
+
+def _opened(doc: Doc, name: str) -> Doc:
+    """Return a list or object, also one that came as the text of its JSON; any other text as it is."""
+    try:
+        value = msgspec.json.decode(doc.text(name) or "")
+    except (msgspec.DecodeError, RecursionError):
+        value = None
+    return Doc(value) if isinstance(value, list | dict) else doc.at(name)
 
 
 def _intent(doc: Doc) -> Intent | None:
@@ -106,7 +121,7 @@ def _customer(doc: Doc) -> Customer:
         id=doc.word("customerPersonId"),
         number=doc.word("calledPhoneNumber"),
         full=doc.text("customerPersonName"),
-        props=doc.mapping("properties") or None,
+        props=_opened(doc, "properties").mapping() or None,
     )
 
 

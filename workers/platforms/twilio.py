@@ -129,7 +129,7 @@ def _channel(doc: Doc, direction: Direction | None) -> Channel:
 
 
 def _recording(doc: Doc) -> dict[RecordingChannel, str]:
-    url = doc.text("RecordingUrl")
+    url = doc.text("RecordingUrl") if doc.text("RecordingStatus") != sent.ABSENT else None
     return {sent.TRACKS.get(doc.text("RecordingTrack") or "", RecordingChannel.FULL): url} if url else {}
 
 

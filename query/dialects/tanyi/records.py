@@ -233,7 +233,7 @@ LISTED: Final[tuple[Column[Row], ...]] = (
     Column("tenantId", "`tenant_id` as an integer; Tanyi's own as sent", INTEGER, _number("tenant")),
     _JOB,
     Column("dialogFlowId", "`agent.id` as an integer", LONG, _number("agent")),
-    Column("robotCallTaskId", "`task_id`", LONG, lambda row: _integer(row.call.task_id)),
+    Column("robotCallTaskId", "`task_id`", LONG, lambda row: row.call.task_id),
     Column("customerPersonId", "`customer.id` as an integer", LONG, _number("customer")),
     Column("calledPhoneNumber", "`customer_number`", MAYBE_TEXT, lambda row: row.call.customer_number),
     Column("phoneNumberId", "`line_number` as an integer, else 0", INTEGER, _number("line", absent=0)),
