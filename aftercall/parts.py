@@ -58,6 +58,7 @@ async def querying(settings: Settings, *, store: Store, database: Database, conf
         clock=utc_now,
         signing_key=key,
         cors_origins=settings.cors_origins,
+        dialect_cors_origins=settings.dialect_cors_origins,
         public_url=settings.public_url,
     )
     return Answers(app, stores.feed.close)

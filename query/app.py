@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from query.auth import Keyring
-from query.cors import Cors
+from query.cors import ANY, Cors
 from query.dialects.serving import Serving
 from query.edge import Edge, Endpoint, nowhere
 from query.limits import Limits
@@ -25,6 +25,7 @@ def create_app(
     clock: Callable[[], datetime],
     signing_key: bytes,
     cors_origins: Iterable[str] = (),
+    dialect_cors_origins: Iterable[str] = (ANY,),
     public_url: str | None = None,
 ) -> Starlette:
     """Return the app; *config* tells what is configured now, *clock* the time (UTC), *signing_key* signs cursors."""
@@ -43,6 +44,7 @@ def create_app(
         clock=clock,
         signing_key=signing_key,
         public_url=public_url,
+        cors_origins=dialect_cors_origins,
     ).routes()
     app = Starlette(routes=[*(Route(path, endpoint=edge) for path, edge in edges), *dialects])
     app.router.redirect_slashes = False

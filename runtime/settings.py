@@ -77,12 +77,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     journal_mb: Megabytes = 4096
     public_url: str | None = None
     cors_origins: tuple[str, ...] = ()
+    dialect_cors_origins: tuple[str, ...] = ("*",)
+    """Their clients run in pages that we do not know, as they do at the vendors'."""
     trusted_proxies: tuple[str, ...] = ()
     signing_key: Secret | None = None
     log_level: LogLevel = LogLevel.INFO
 
 
-LISTS: Final = frozenset({"cors_origins", "trusted_proxies"})
+LISTS: Final = frozenset({"cors_origins", "dialect_cors_origins", "trusted_proxies"})
 KNOWN: Final = tuple(PREFIX + name.upper() for name in Settings.__struct_fields__)
 
 

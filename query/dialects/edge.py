@@ -49,11 +49,13 @@ class DialectApp:
         clock: Callable[[], datetime],
         files: Callable[[Request, str, Dialect], Awaitable[Response]],
         public_url: str | None = None,
+        cors_origins: frozenset[str] = frozenset({ANY}),
     ) -> None:
         """Look callers up in *keys*, bind a shelf to each; *files* answers for an ordered file.
 
-        Pages of any origin may ask, without credentials; clients reach us at *public_url* if it is set.
+        Pages of *cors_origins* may ask, without credentials; clients reach us at *public_url* if it is set.
         """
+        self._cors_origins: Final = cors_origins
         self._public_url: Final = public_url
         self._files: Final = files
         self._document: Final = openapi(dialect)
@@ -158,11 +160,20 @@ class DialectApp:
                 _log.error("dialect_failed", dialect=self._dialect.name, method=ask.method, exc_info=error)
                 return Faulted(Fault.INTERNAL, "Internal server error")
 
+    def _allowed(self, origin: str) -> Mapping[str, str] | None:
+        """Say that *origin* may read the answer, None where it may not."""
+        if ANY in self._cors_origins:
+            return {"Access-Control-Allow-Origin": ANY}
+        return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"} if origin in self._cors_origins else None
+
     def _cors(self, request: Request) -> Mapping[str, str]:
         if not self._dialect.cors or not (request.method == "OPTIONS" or "origin" in request.headers):
             return {}
+        allowed = self._allowed(request.headers.get("origin", ""))
+        if allowed is None:
+            return {"Vary": "Origin"}
         return {
-            "Access-Control-Allow-Origin": ANY,
+            **allowed,
             "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
             "Access-Control-Allow-Headers": "Authorization, Content-Type, x-api-key",
             "Access-Control-Max-Age": "600",

@@ -1,7 +1,7 @@
 """Put every dialect at its own paths: at the root, where its clients look, and under `/dialects/{name}/`."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -36,8 +36,10 @@ class Serving:
         clock: Callable[[], datetime],
         signing_key: bytes,
         public_url: str | None,
+        cors_origins: Iterable[str],
     ) -> None:
         """Answer from *stores*; URLs lie below *public_url*, or below the host that was asked."""
+        self._cors_origins: Final = frozenset(cors_origins)
         self._stores: Final = stores
         self._config: Final = config
         self._clock: Final = clock
@@ -56,6 +58,7 @@ class Serving:
                     clock=self._clock,
                     files=self._file,
                     public_url=self._public_url,
+                    cors_origins=self._cors_origins,
                 ),
             )
             for dialect in dialects.values()

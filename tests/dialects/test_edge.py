@@ -24,7 +24,7 @@ def authenticate(_ask: Ask, _keys: Keys) -> Caller:
     raise AssertionError
 
 
-def app() -> DialectApp:
+def app(*origins: str) -> DialectApp:
     dialect = Dialect(
         name="none", title="None", under=("/none",), routes=(), authenticate=authenticate, fault=fault, cors=True
     )
@@ -34,6 +34,7 @@ def app() -> DialectApp:
         shelf_for=nobody,
         clock=lambda: datetime.now(UTC),
         files=nobody,
+        cors_origins=frozenset(origins or ["*"]),
     )
 
 
@@ -42,8 +43,24 @@ async def test_pages_of_any_origin_may_ask_without_credentials() -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         answer = await client.options("/none/x", headers={"Origin": ASKED_FROM})
 
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert "access-control-allow-credentials" not in answer.headers
+        plain = await client.options("/none/x")
+
+    for each in (answer, plain):
+        assert each.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in each.headers
+
+
+async def test_of_named_origins_only_their_pages_may_ask() -> None:
+    transport = httpx.ASGITransport(app=app(ASKED_FROM))
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        preflight = await client.options("/none/x", headers={"Origin": ASKED_FROM})
+        answer = await client.get("/none/x", headers={"Origin": ASKED_FROM})
+        others = [await client.options("/none/x", headers=told) for told in ({"Origin": f"{ASKED_FROM}.evil"}, {})]
+
+    assert preflight.headers["access-control-allow-headers"] == "Authorization, Content-Type, x-api-key"
+    assert [each.headers["access-control-allow-origin"] for each in (preflight, answer)] == [ASKED_FROM] * 2
+    assert [each.headers.get("access-control-allow-origin") for each in others] == [None, None]
+    assert {each.headers["vary"] for each in (preflight, answer, *others)} == {"Origin"}
 
 
 async def test_a_path_that_is_none_is_told_in_the_dialects_shape() -> None:
