@@ -24,9 +24,10 @@ _CHANNELS: Final = {
     "userRecordingUrl": RecordingChannel.CUSTOMER,
 }
 _TOLD: Final = frozenset({
-    "callId", "callName", "unityId", "botId", "phone", "duration", "transcription", "summary", "dataStructure",
-    "message", *_CHANNELS,
+    "callId", "callName", "unityId", "botId", "phone", "transcription", "summary", "dataStructure", "message",
+    *_CHANNELS,
 })  # fmt: skip
+"""`duration` stays in `ext` too: ours is rounded to a millisecond."""
 
 
 _SPEAKERS: Final = (Role.AGENT, Role.CUSTOMER)

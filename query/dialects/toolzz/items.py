@@ -79,10 +79,16 @@ def _end(row: Row) -> str:
     return Ending.CONVERTED if converted else ENDS[row.call.outcome]
 
 
+def _own_number(row: Row, name: str) -> int | float | None:
+    sent = row.own.get(name)
+    return sent if isinstance(sent, int | float) and not isinstance(sent, bool) else None
+
+
 def _seconds(row: Row) -> int | float:
     """Return the talk; Toolzz' own number whatever became of the call."""
-    own = row.call.duration_s if row.call.platform is Platform.TOOLZZ else None
-    seconds = float(row.call.talk_s if own is None else own)
+    ours = row.call.duration_s if row.call.platform is Platform.TOOLZZ else None
+    told = (_own_number(row, "duration"), ours, row.call.talk_s)
+    seconds = float(next(each for each in told if each is not None))
     return int(seconds) if seconds.is_integer() else seconds
 
 
@@ -97,10 +103,10 @@ def _breakdown(row: Row) -> Json:
 
 def _total(row: Row) -> int | float | None:
     """Return Toolzz' own number with all its places, another platform's to a millionth."""
-    sent = row.own.get("totalCost")
-    if isinstance(sent, int | float) and not isinstance(sent, bool):
+    sent = _own_number(row, "totalCost")
+    if sent is not None or row.call.cost is None:
         return sent
-    return amounts.number(row.call.cost.micros) if row.call.cost else None
+    return amounts.number(row.call.cost.micros)
 
 
 def _transcription(row: Row) -> Sequence[Json]:
