@@ -10,9 +10,10 @@ from aftercall import flags
 from aftercall.screen import screen
 from aftercall.senders import SENDERS
 from aftercall.tokens import make_secret
-from aftercall.toml_edit import append
+from aftercall.toml_edit import append, inline
 from aftercall.urls import webhook_url
 from aftercall.whose import whose
+from ingest.platforms import SOURCES
 from runtime.config import Config
 from runtime.config_file import read
 from runtime.config_secrets import ENV
@@ -23,8 +24,8 @@ from schemas.words import Platform
 
 app = typer.Typer(help="Who may send webhooks: add and list.", no_args_is_help=True)
 
-SCHEMES_OF_URL = {Platform.TANYI: "/{secret}", Platform.OMICALL: "?key={secret}"}
-"""Platforms whose webhooks carry the secret in the URL that is pasted."""
+SCHEMES_OF_URL = {Platform.TANYI: "/{secret}", Platform.OMICALL: "?key={secret}", Platform.SYNTHFLOW: "/{secret}"}
+"""Platforms whose webhooks carry the secret, the last one, in the URL that is pasted."""
 
 
 @app.command()
@@ -49,6 +50,9 @@ def add(
         "platform": sender.value,
         "secrets": [secret or make_secret(sender)],
     }
+    if also := SENDERS[sender].also:
+        row["secrets"].append(make_secret(sender))
+        row["options"] = inline(also=also)
     row |= {"unit": unit} if unit else {}
     append(settings.config, "connections", row)
     _tell(settings, row, platform=sender, made=secret is None)
@@ -61,7 +65,7 @@ def list_(config: flags.Config = None) -> None:
     known = read(settings.config, os.environ, secrets_of=())
     table = Table("id", "platform", "tenant", "proof", "secrets", "URL")
     for row in known.connections:
-        proof = row.options.scheme or "default"
+        proof = row.options.scheme or SOURCES[row.platform].default_scheme
         proof = f"{proof} + {row.options.also}" if row.options.also else proof
         url = webhook_url(settings, row.path or f"/webhooks/{row.id}")
         table.add_row(row.id, row.platform.value, row.tenant, proof, str(len(row.secrets)), url)
@@ -88,8 +92,9 @@ def _free(known: Config, wanted: str, *, asked: bool) -> str:
 def _tell(settings: Settings, row: dict[str, Any], *, platform: Platform, made: bool) -> None:
     console = screen()
     sender = SENDERS[platform]
-    (secret,) = row["secrets"]
-    tail = SCHEMES_OF_URL.get(platform, "").format(secret=secret if made else "SECRET")
+    secret, *ours = row["secrets"]
+    in_url = ours or [secret if made else "SECRET"]
+    tail = SCHEMES_OF_URL.get(platform, "").format(secret=in_url[-1])
     console.print(f"Added connection {row['id']} to {settings.config}.")
     console.print(f"URL     {webhook_url(settings, '/webhooks/' + row['id'])}{tail}")
     console.print(f"Where   {sender.place}")

@@ -7,10 +7,14 @@ from schemas.words import Platform
 
 
 class Sender(NamedTuple):
-    """One platform's row; `vendor_secret` tells what the vendor calls the secret that only it can give, None: ours."""
+    """One platform's row; `vendor_secret` tells what the vendor calls the secret that only it can give, None: ours.
+
+    `also` is the second proof that we ask for, with a secret of ours, where the vendor's covers little of the body.
+    """
 
     place: str
     vendor_secret: str | None = None
+    also: str | None = None
 
 
 SENDERS: Final[Mapping[Platform, Sender]] = {
@@ -22,7 +26,7 @@ SENDERS: Final[Mapping[Platform, Sender]] = {
     ),
     Platform.TWILIO: Sender("the status callback of the number or call", "the account's auth token"),
     Platform.ULTRAVOX: Sender("a webhook of the account, or the call's callbacks", "the webhook's secret"),
-    Platform.SYNTHFLOW: Sender("the agent's external webhook URL", "the workspace's webhook secret"),
+    Platform.SYNTHFLOW: Sender("the agent's external webhook URL", "the workspace's webhook secret", "path"),
     Platform.MILLIS: Sender("`session_data_webhook` of the agent, with the header Authorization: Bearer SECRET"),
     Platform.LIVEKIT: Sender(
         "the project's webhooks (or `webhook.urls` of the server)", "the API secret of the signing key"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
+from tomlkit.items import InlineTable
 
 from runtime.config_file import parse
 
@@ -33,6 +34,13 @@ def with_row(text: str, table: str, row: Mapping[str, Any], *, comments: Sequenc
     document = tomlkit.document()
     document.add(table, rows)
     return f"{text.rstrip()}\n\n{tomlkit.dumps(document)}".lstrip()
+
+
+def inline(**values: str) -> InlineTable:
+    """Return *values* as a table on one line."""
+    table = tomlkit.inline_table()
+    table.update(values)
+    return table
 
 
 def read_text(path: Path) -> str:
