@@ -1,5 +1,6 @@
 """Times as clients write them and as the dialects print them."""
 
+from contextlib import suppress
 from datetime import MINYEAR, UTC, date, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
@@ -21,9 +22,9 @@ class Span(NamedTuple):
 def read(text: str, *, zone: tzinfo = UTC) -> Span | None:
     """Return what an ISO 8601 date or time means, in UTC; without a zone it is *zone*'s. None where it is neither."""
     text = text.strip()
+    with suppress(ValueError):
+        return day(date.fromisoformat(text), zone=zone)  # 20250701 too: a day however it is spelled
     try:
-        if len(text) == len("2025-07-01"):
-            return day(date.fromisoformat(text), zone=zone)
         at = datetime.fromisoformat(text)
         aware = _utc(at if at.tzinfo else at.replace(tzinfo=zone))
         return Span(aware, aware + min(_MS, LAST - aware), is_day=False)

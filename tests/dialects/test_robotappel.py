@@ -169,6 +169,7 @@ async def test_sums_agree_with_the_native_analytics(crm: httpx.AsyncClient, worl
         ({"startDate_from": "2026-05-01"}, ["none", "may"]),
         ({"startDate_to": "2026-04-30"}, ["c-3", "c-2", "c-1"]),
         ({"startDate_from": "2026-04-30", "startDate_to": "2026-04-30"}, ["c-3"]),
+        ({"startDate_from": "20260430", "startDate_to": "20260430"}, ["c-3"]),
         ({"startDate_from": "2026-04-30T23:59:59.999Z", "startDate_to": "2026-04-30T23:59:59.999Z"}, ["c-3"]),
         ({"startDate_from": "2026-05-01T01:59:59.999+02:00", "startDate_to": "2026-04-30T23:59:59.999"}, ["c-3"]),
         ({"startDate_from": "2026-05-01", "startDate_to": "9999-12-31"}, ["none", "may"]),

@@ -7,6 +7,8 @@ from query.dialects.dialect import Ask, Fault, Faulted, Keys, Reply
 from query.dialects.omicall import envelope, tokens
 
 NAME: Final = "omicall"
+UNKNOWN: Final = "api_key_invalid"
+"""The word for a key that is none, in the query or in `x-api-key`; a wrong bearer token has another."""
 _PARAMETER: Final = "apikey"
 """Its clients spell it in several ways."""
 
@@ -20,7 +22,10 @@ def authenticate(ask: Ask, keys: Keys) -> Caller:
     held = next((caller for caller, fault in found if fault is None and caller is not None), None)
     if held is not None:
         return held
-    raise Faulted(found[0][1] or Fault.WRONG_KEY, _WHY[found[0][1] or Fault.WRONG_KEY])
+    fault = found[0][1] or Fault.WRONG_KEY
+    if fault is Fault.WRONG_KEY and not _bearer(ask):
+        raise envelope.unauthorised(UNKNOWN, "This key is unknown.")
+    raise Faulted(fault, _WHY[fault])
 
 
 async def token(ask: Ask, keys: Keys) -> Reply:
@@ -30,7 +35,7 @@ async def token(ask: Ask, keys: Keys) -> Reply:
         raise envelope.failed("api_key_is_required", "Send the key as ?apiKey=.")
     caller = keys.by_token(sent.strip())
     if caller is None:
-        raise envelope.unauthorised("api_key_invalid", "This key is unknown.")
+        raise envelope.unauthorised(UNKNOWN, "This key is unknown.")
     if _expired(caller, keys):
         raise Faulted(Fault.EXPIRED, _WHY[Fault.EXPIRED])
     if NAME in caller.key.dialect.off:
