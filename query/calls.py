@@ -45,7 +45,7 @@ class Calls:
         page = await self._reader.page(asked.tenant.id, wanted.query)
         units = views.units_of(asked.tenant)
         onward = page.next and cursors.write(page.next, question=wanted.question, key=self._key)
-        calls = [views.listed(call, units, wanted.fields) for call in page.rows]
+        calls = views.listed(page.rows, units, wanted.fields)
         if "matches" in wanted.include:
             found = await self._matches(asked, wanted, page.rows)
             calls = [call | {"matches": each} for call, each in zip(calls, found, strict=True)]

@@ -207,5 +207,4 @@ def _id(value: object) -> str:
 
 
 def _part(export: Export, calls: Sequence[Call], units: views.Units) -> Part:
-    rows = [views.row(call, units, export.columns) for call in calls]
-    return Part([call.uid for call in calls], rows)
+    return Part([call.uid for call in calls], views.rows(calls, units, export.columns))

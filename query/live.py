@@ -115,7 +115,7 @@ class _Events(StreamingResponse):
 
 
 def _event(change: Change, token: str, units: Units) -> bytes:
-    content = msgspec.json.encode(views.listed(change.call, units))
+    content = msgspec.json.encode(views.listed([change.call], units)[0])
     return b"event: call\nid: " + token.encode() + b"\ndata: " + content + b"\n\n"
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC
 from typing import Any, Final
 
 from bson.codec_options import CodecOptions
@@ -33,7 +32,7 @@ ANSWERED_WITHIN_MS: Final = 30_000
 LONGEST_S: Final = 10.0
 """How long one question may take: whoever asked waits no longer, and others need what it uses."""
 DURABLE: Final = WriteConcern(w="majority", j=True)
-_CODEC: Final = CodecOptions[dict[str, Any]](tz_aware=True, tzinfo=UTC)
+_CODEC: Final = CodecOptions[dict[str, Any]](tz_aware=True)  # in UTC: named again, each time is converted once more
 
 DUPLICATE: Final = 11000
 """MongoDB's code for a key that is taken."""
