@@ -59,6 +59,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         return sent if isinstance(sent, dict) else {}
 
     @property
+    def flat(self) -> bool:
+        """Whether Zenicall sent its own form of the call, not Vapi's report."""
+        return "clinic_id" in self.own
+
+    @property
     def unit(self) -> Unit:
         """The call's clinic."""
         return unit_of(self.call, self.tenant)
@@ -130,8 +135,10 @@ def _duration(row: Row) -> float:
 
 
 def _conversation(row: Row) -> Any:
-    said = [{"role": ROLES[turn.role], "content": turn.text} for turn in spoken(row.call)]
-    return row.own.get("full_conversation_json", said)
+    """Return Zenicall's own as sent, nothing where it sent none: what we read out of the transcript's text is ours."""
+    if row.flat or "full_conversation_json" in row.own:
+        return row.own.get("full_conversation_json", [])
+    return [{"role": ROLES[turn.role], "content": turn.text} for turn in spoken(row.call)]
 
 
 def _cost(row: Row) -> str | None:
