@@ -199,7 +199,7 @@ class MongoWindows:
         if units is not None:
             seen["unit.id"] = {"$in": list(units)}
         with bounded():
-            order = [("started_at", DESCENDING), ("_id", DESCENDING)]
+            order = [("keys.begun_at", DESCENDING), ("_id", DESCENDING)]
             rows = await self._calls.find(seen, _WHOLE).sort(order).limit(1).to_list()
         return (await self._whole(rows))[0] if rows else None
 

@@ -22,9 +22,9 @@ def begun_at(call: Call) -> datetime:
 
 def said_at(call: Call, turn: Turn) -> datetime:
     """Return when a turn was said, the call's start where nobody told."""
-    if turn.at_ms is not None:
-        try:
+    try:
+        if turn.at_ms is not None:
             return datetime.fromtimestamp(0, begun_at(call).tzinfo) + timedelta(milliseconds=turn.at_ms)
-        except OverflowError:
-            return begun_at(call)
-    return begun_at(call) + timedelta(seconds=turn.offset_s or 0.0)
+        return begun_at(call) + timedelta(seconds=turn.offset_s or 0.0)
+    except OverflowError:
+        return begun_at(call)

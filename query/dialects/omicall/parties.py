@@ -1,7 +1,7 @@
 """Who took part in a call, as OMICall's objects: its people, who made it, whom it was for. Pure."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from re import fullmatch
 from typing import Any, Final
 
@@ -78,9 +78,9 @@ def _user(call: Call, sent: Mapping[str, Any]) -> Json:
         "full_name_unsigned": _text(sent, "full_name_unsigned") or unsigned(name),
         "email": _text(sent, "email"),
         "note": _text(sent, "note"),
-        "tag": sent["tag"] if isinstance(sent.get("tag"), list) else [],
-        "tags_view": sent["tags_view"] if isinstance(sent.get("tags_view"), list) else [],
-        "note_created_date": sent["note_created_date"] if isinstance(sent.get("note_created_date"), int) else 0,
+        "tag": _listed(sent, "tag", _is_tag),
+        "tags_view": _listed(sent, "tags_view", _is_text),
+        "note_created_date": at if type(at := sent.get("note_created_date")) is int else 0,
     }
 
 
@@ -101,7 +101,7 @@ def maker(call: Call) -> Json | None:
         "type": "agent",
         "extension": call.extension or "",
     }
-    return known | (sent if isinstance(sent, dict) else {})
+    return known | _texts(sent)
 
 
 def inner_side(call: Call) -> Json | None:
@@ -111,7 +111,7 @@ def inner_side(call: Call) -> Json | None:
         return None
     named = hex24(call, "user", called)
     known = {"id": named, "contact_id": named, "name": "", "uuid": called, "extension": called, "type": "extension"}
-    return known | (sent if isinstance(sent, dict) else {})
+    return known | _texts(sent)
 
 
 def customer(call: Call) -> Json | None:
@@ -128,12 +128,31 @@ def customer(call: Call) -> Json | None:
         "type": "extension" if call.direction is Direction.LOCAL else "customer",
         "extension": "",
     }
-    return known | (sent if isinstance(sent, dict) else {})
+    return known | _texts(sent)
 
 
 def is_bot(call: Call) -> bool:
     """Tell whether a bot spoke."""
     return call.agent is not None and call.agent.kind is AgentKind.BOT
+
+
+def _texts(sent: object) -> Json:
+    """Return the members of what OMICall sent that are texts: nothing else is shown as one."""
+    members = sent if isinstance(sent, dict) else {}
+    return {name: value for name, value in members.items() if isinstance(value, str)}
+
+
+def _listed(sent: Mapping[str, Any], name: str, is_one: Callable[[Any], bool]) -> list[Any]:
+    told = sent.get(name)
+    return [each for each in told if is_one(each)] if isinstance(told, list) else []
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_tag(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("name"), str)
 
 
 def _text(sent: Mapping[str, Any], name: str) -> str:

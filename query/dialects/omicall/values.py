@@ -29,6 +29,8 @@ CAUSES: Final[Mapping[Outcome, str]] = {
 }
 """`dial_status`; every other end is a cancelled one."""
 Q850: Final = 16  # normal clearing
+_SECONDS: Final = range(10**9, 10**10)
+"""Times of our days since the epoch, whose digits clients take apart; what is none of them is not shown."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,14 +75,17 @@ def rung(call: Call) -> int:
 def answered_ms(call: Call) -> int:
     """Return when it was answered in epoch ms, the start where nobody told."""
     told = own(call).get("time_start_to_answer")
-    if _is_count(told):
+    if _is_count(told) and told in _SECONDS:
         return told * 1000
     return epoch_ms(call.answered_at or begun_at(call))
 
 
 def ended(call: Call) -> datetime:
-    """Return when the call ended, reckoned from its seconds where nobody told."""
-    return call.ended_at or begun_at(call) + timedelta(seconds=call.duration_s or call.talk_s)
+    """Return when the call ended, reckoned from its seconds where nobody told; no calendar holds some of them."""
+    try:
+        return call.ended_at or begun_at(call) + timedelta(seconds=call.duration_s or call.talk_s)
+    except OverflowError:
+        return begun_at(call)
 
 
 def updated_ms(call: Call) -> int:
@@ -90,6 +95,8 @@ def updated_ms(call: Call) -> int:
     if not _is_count(told):
         return epoch_ms(call.updated_at)
     told = told * 1000 if told < MILLISECONDS_FROM else told
+    if told // 1000 not in _SECONDS:
+        return epoch_ms(call.updated_at)
     return max(told, epoch_ms(call.updated_at)) if changed else told
 
 

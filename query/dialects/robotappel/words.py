@@ -48,8 +48,8 @@ def end(call: Call) -> str | None:
     """Return how the call ended in its platform's words."""
     if call.platform is not Platform.ROBOTAPPEL or not own(call):
         return call.end_reason
-    said: str | None = own(call).get("ended_status")
-    return said
+    said = own(call).get("ended_status")
+    return said if isinstance(said, str) else None
 
 
 def of_status(word: str) -> Filter:

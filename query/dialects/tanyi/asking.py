@@ -74,11 +74,11 @@ async def _of_job(shelf: Shelf, job: int) -> Filter:
 
 
 async def _aliased(shelf: Shelf, kind: str, field: Field | Inner, number: int | None) -> Filter | None:
-    """Return the condition that an id has this integer, as its alias or in digits."""
+    """Return the condition that an id has this integer: the one it is shown by; of what nobody has, in digits."""
     if number is None:
         return None
     named = await shelf.unalias(kind, number)
-    return Condition(field, Op.IN, [str(number)] if named is None else [named, str(number)])
+    return equals(field, str(number) if named is None else named)
 
 
 def record(number: int) -> Filter:

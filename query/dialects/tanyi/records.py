@@ -99,8 +99,8 @@ def _integer(text: str | None) -> int | None:
 
 
 def _result(row: Row) -> str | None:
-    if word := row.own.get("resultStatus"):
-        return str(word)
+    if (word := row.own.get("resultStatus")) and isinstance(word, str):
+        return word
     return RESULTS.get(row.call.outcome) if row.call.outcome else None
 
 
@@ -140,7 +140,9 @@ def _said(row: Row) -> list[Json]:
 
 def _hung_up(row: Row) -> str | None:
     sent = row.own.get("hangupBy")
-    return str(sent) if sent else REMOTE_HANGUP if row.call.ended_by is EndedBy.CUSTOMER else None
+    if sent and isinstance(sent, str):
+        return sent
+    return REMOTE_HANGUP if row.call.ended_by is EndedBy.CUSTOMER else None
 
 
 def _attributes(row: Row) -> Any:

@@ -8,7 +8,7 @@ import msgspec
 
 from query.dialects import amounts
 from query.dialects.columns import FLAG, INTEGER, NUMBER, TEXT, Column, list_schema, member_schema
-from query.dialects.moments import clock, epoch_ms
+from query.dialects.moments import clock, epoch_ms, read
 from query.dialects.named_units import unit_of
 from query.dialects.shelf import uuid_of
 from query.dialects.speech import begun_at, said_at, spoken
@@ -60,6 +60,27 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         return unit_of(self.call, self.tenant)
 
 
+def _sent(row: Row, name: str) -> str | None:
+    """Return a text that Toolzz itself sent."""
+    sent = row.own.get(name)
+    return sent if isinstance(sent, str) else None
+
+
+def _sent_time(row: Row, name: str) -> str | None:
+    """Return a time that Toolzz itself sent, in its spelling; clients read it as one."""
+    sent = _sent(row, name)
+    return sent if sent and read(sent) else None
+
+
+def _fitting(sent: object, ours: Any) -> Any:
+    """Return what Toolzz sent where it is of the type of *ours*, member by member; those that we do not know too."""
+    if not isinstance(ours, dict):
+        is_number = type(ours) is int and type(sent) is float
+        return sent if is_number or type(sent) is type(ours) else ours
+    told = sent if isinstance(sent, dict) else {}
+    return told | {name: _fitting(told.get(name), value) for name, value in ours.items()}
+
+
 def _uuid(row: Row, kind: str, id_: str | None) -> str:
     return uuid_of(tenant=row.tenant.id, kind=kind, id_=id_) if id_ else ""
 
@@ -73,8 +94,8 @@ def _url(row: Row, url: str | None) -> str:
 
 
 def _end(row: Row) -> str:
-    if word := row.own.get("endCallType"):
-        return str(word)
+    if word := _sent(row, "endCallType"):
+        return word
     converted = row.call.outcome is Outcome.ANSWERED and row.call.success
     return Ending.CONVERTED if converted else ENDS[row.call.outcome]
 
@@ -93,6 +114,8 @@ def _seconds(row: Row) -> int | float:
 
 
 def _breakdown(row: Row) -> Json:
+    if (sent := row.own.get("costBreakdown")) and isinstance(sent, dict):
+        return sent
     cost = row.call.cost
     if cost is None:
         return {}
@@ -109,10 +132,21 @@ def _total(row: Row) -> int | float | None:
     return amounts.number(row.call.cost.micros)
 
 
+def _is_spoken(turn: Json) -> bool:
+    return turn.get("role") in ROLES.values() and isinstance(turn.get("content"), str)
+
+
+def _turn(row: Row, n: int) -> Json:
+    """Return what a turn has where nobody told."""
+    start = epoch_ms(begun_at(row.call))
+    return {"id": f"item_{n}", "type": "message", "role": "", "content": "", "createdAt": start, "interrupted": False}
+
+
 def _transcription(row: Row) -> Sequence[Json]:
     sent = row.own.get("transcription")
     if isinstance(sent, list):
-        return [turn for turn in sent if isinstance(turn, dict) and turn.get("role") in ROLES.values()]
+        turns = [turn for turn in sent if isinstance(turn, dict) and _is_spoken(turn)]
+        return [_fitting(turn, _turn(row, n)) for n, turn in enumerate(turns, 1)]
     return [
         {
             "id": f"item_{turn.n}",
@@ -126,21 +160,22 @@ def _transcription(row: Row) -> Sequence[Json]:
     ]
 
 
-def _metadata(row: Row) -> Json:
+def _metadata(row: Row) -> Any:
     name = row.call.agent.name if row.call.agent else None
-    return {
+    ours = {
         "bot": {"id": _bot_id(row), "name": name or ""},
         "callTime": f"{row.start:%H:%M}",
         "environment": row.call.env or "",
         "institution": {"id": _uuid(row, "tenant", row.tenant.id)},
         "unit": {"id": _uuid(row, "unit", row.unit.id), "name": row.unit.name or ""},
     }
+    return _fitting(row.own.get("metadata"), ours)
 
 
 def _updated(row: Row) -> str:
     """Return the last change; as sent as long as nobody edited the call."""
-    sent = row.own.get("updatedAt") if row.call.edited_at is None else None
-    return str(sent or instant(row.call.updated_at))
+    sent = _sent_time(row, "updatedAt") if row.call.edited_at is None else None
+    return sent or instant(row.call.updated_at) or ""
 
 
 _NAMED: Final = member_schema({"id": TEXT, "name": TEXT})
@@ -158,7 +193,7 @@ _OBJECT: Final = {"type": "object"}
 
 COLUMNS: Final[tuple[Column[Row], ...]] = (
     Column("message", "-", TEXT, lambda row: row.message),
-    Column("id", "`uid`; Toolzz' own as sent", TEXT, lambda row: row.own.get("id") or row.call.uid),
+    Column("id", "`uid`; Toolzz' own as sent", TEXT, lambda row: _sent(row, "id") or row.call.uid),
     Column("callId", "`platform_call_id`", TEXT, lambda row: row.call.platform_call_id),
     Column("callName", "`title`", TEXT, lambda row: row.call.title or ""),
     Column("unityId", "`unit.id` as a UUID", TEXT, lambda row: _uuid(row, "unit", row.unit.id)),
@@ -173,12 +208,12 @@ COLUMNS: Final[tuple[Column[Row], ...]] = (
         "dateFormatted",
         "`started_at`, the tenant's zone",
         TEXT,
-        lambda row: row.own.get("dateFormatted") or f"{row.start:%d/%m/%Y %H:%M}",
+        lambda row: _sent(row, "dateFormatted") or f"{row.start:%d/%m/%Y %H:%M}",
     ),
-    Column("costBreakdown", "`cost`", _COSTS, lambda row: row.own.get("costBreakdown") or _breakdown(row)),
+    Column("costBreakdown", "`cost`", _COSTS, _breakdown),
     Column("duration", "`talk_s`", NUMBER, _seconds),
     Column("phone", "`customer_number`", TEXT, lambda row: row.call.customer_number or ""),
-    Column("callDate", "`started_at`", TEXT, lambda row: row.own.get("callDate") or instant(begun_at(row.call))),
+    Column("callDate", "`started_at`", TEXT, lambda row: _sent_time(row, "callDate") or instant(begun_at(row.call))),
     Column(
         "dataStructure",
         "`extracted` if it is an object",
@@ -189,20 +224,20 @@ COLUMNS: Final[tuple[Column[Row], ...]] = (
         "durationFormatted",
         "`talk_s`",
         TEXT,
-        lambda row: row.own.get("durationFormatted") or clock(_seconds(row), hours=row.alone),
+        lambda row: _sent(row, "durationFormatted") or clock(_seconds(row), hours=row.alone),
     ),
     Column("transcription", "`turns` of agent and customer", list_schema(_TURN), _transcription),
     Column(
         "metadata",
         "`agent`, `env`, `tenant_id`, `unit`",
         _METADATA,
-        lambda row: row.own.get("metadata") or _metadata(row),
+        _metadata,
     ),
     Column(
         "callTime",
         "`started_at`, the tenant's zone",
         TEXT,
-        lambda row: row.own.get("callTime") or f"{row.start:%H:%M}",
+        lambda row: _sent(row, "callTime") or f"{row.start:%H:%M}",
     ),
     Column(
         "totalCost",
@@ -211,6 +246,6 @@ COLUMNS: Final[tuple[Column[Row], ...]] = (
         _total,
     ),
     Column("summary", "`summary`", TEXT, lambda row: row.call.summary or ""),
-    Column("createdAt", "`created_at`", TEXT, lambda row: row.own.get("createdAt") or instant(row.call.created_at)),
+    Column("createdAt", "`created_at`", TEXT, lambda row: _sent_time(row, "createdAt") or instant(row.call.created_at)),
     Column("updatedAt", "`updated_at`", TEXT, _updated),
 )

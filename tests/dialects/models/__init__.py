@@ -1,0 +1,1 @@
+"""What the dialects' questions mean, in the plainest Python, read from their contracts alone."""

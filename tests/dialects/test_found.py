@@ -1,0 +1,57 @@
+"""What the models and the thousand varied calls found, each once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from schemas.call import Batch, Turn
+from schemas.words import Outcome, Platform, Role, Stage
+from tests.dialects.walks import Client
+from tests.dialects.world import DialectWorld
+from tests.query.world import START
+
+ENDED: dict[str, Any] = {"stage": Stage.ENDED, "outcome": Outcome.ANSWERED, "started_at": START}
+TANYI_LIST = "/apiOpen/v1/callRecord/getCallRecordInfoList"
+
+
+async def test_a_job_is_asked_for_by_the_integer_that_it_is_shown_by(world: DialectWorld) -> None:
+    aliases = await world.stores.registers.aliases(world.acme, "job", ["spring"])
+    taken = str(aliases["spring"])
+    await world.calls(("a", ENDED | {"batch": Batch(id="spring")}), ("b", ENDED | {"batch": Batch(id=taken)}))
+
+    told = await Client(world).send("POST", TANYI_LIST, {"robotCallJobId": aliases["spring"]})
+
+    assert [row["robotCallJobId"] for row in told["data"]["content"]] == [aliases["spring"]]
+
+
+@pytest.mark.parametrize("end", ["2026-01-31T08:00:00", "2026-01-31T08:00:00.900Z", "2026-01-31T09:00:00+01:00"])
+async def test_zenicalls_end_date_holds_the_whole_second_that_it_shows(world: DialectWorld, end: str) -> None:
+    await world.calls(("in", ENDED), ("after", ENDED | {"started_at": START + timedelta(seconds=1)}))
+
+    told = await Client(world).send("POST", "/api/v1/call-logs/search", {"clinic_id": 0, "end_date": end})
+
+    assert [row["external_call_id"] for row in told["items"]] == ["in"]
+
+
+async def test_a_call_without_a_start_started_when_it_was_created(world: DialectWorld) -> None:
+    await world.call("c-1", **ENDED)
+    later = START + timedelta(days=1)
+    await world.call("c-1", platform=Platform.RETELL, stage=Stage.ENDED, outcome=Outcome.BUSY, created_at=later)
+
+    told = await Client(world).send("GET", "/callHistory/retrieveCallInfo/c-1")
+
+    assert told["status"] == "busy"
+
+
+async def test_a_length_beyond_all_calendars_spoils_no_list(world: DialectWorld) -> None:
+    turn = Turn(n=1, role=Role.AGENT, text="Hello", offset_s=1e13)
+    await world.call("c-1", **ENDED, duration_s=1e13, turns=[turn])
+    window = {"from_date": round(START.timestamp() * 1000) - 1, "to_date": round(START.timestamp() * 1000) + 1}
+    client = Client(world)
+
+    listed = await client.send("GET", "/api/call_transaction/list", **window)
+    history = await client.send("POST", "/callHistory/GetCallHistory", {})
+
+    assert [row["time_end_call"] for row in listed["payload"]["items"]] == [int(START.timestamp())]
+    assert [row["interraction"][0]["created_at"] for row in history["calls"]] == ["2026-01-31T08:00:00.250Z"]
