@@ -63,7 +63,7 @@ def _facts(doc: Doc) -> Facts:
         concerns=_opened(doc, "customerConcern").texts(),
         customer=_customer(doc),
         redials=doc.integer("redialTimes"),
-        ext=rest(doc.value, told=_TOLD),
+        ext=rest(doc.value, told=_TOLD) | _silent(doc),
     )
 
 
@@ -125,9 +125,18 @@ def _customer(doc: Doc) -> Customer:
     )
 
 
-def _spoken(doc: Doc) -> Iterator[Spoken]:
+def _turns(doc: Doc) -> Iterator[Doc]:
     """The list under its name of today, else under that of January 2019."""
-    turns = "callDetailList" if isinstance(doc.raw("callDetailList"), list) else "robotCallDetailList"
-    for one in doc.each(turns):
+    return doc.each("callDetailList" if isinstance(doc.raw("callDetailList"), list) else "robotCallDetailList")
+
+
+def _spoken(doc: Doc) -> Iterator[Spoken]:
+    for one in _turns(doc):
         if text := one.text("text"):
             yield Spoken(role(one.raw("type")), text)
+
+
+def _silent(doc: Doc) -> dict[str, Any]:
+    """All turns where one of them is without words: it is none of ours, and Tanyi's own API gives it back."""
+    turns = [{"text": one.text("text") or "", "type": one.text("type")} for one in _turns(doc)]
+    return {} if all(turn["text"] for turn in turns) else {"callDetailList": turns}

@@ -134,8 +134,14 @@ def _rounds(row: Row) -> int:
 
 
 def _said(row: Row) -> list[Json]:
-    turns = enumerate(spoken(row.call), 1)
-    return [{"text": turn.text, "type": SPEAKERS[turn.role], "callDetailId": n} for n, turn in turns]
+    """Return who said what; Tanyi's own turns with those in which somebody kept silent."""
+    sent = row.own.get("callDetailList")
+    turns = (
+        [(turn.get("text"), turn.get("type")) for turn in sent if turn.get("type") in SPEAKERS.values()]
+        if isinstance(sent, list)
+        else [(turn.text, SPEAKERS[turn.role]) for turn in spoken(row.call)]
+    )
+    return [{"text": text, "type": speaker, "callDetailId": n} for n, (text, speaker) in enumerate(turns, 1)]
 
 
 def _hung_up(row: Row) -> str | None:
