@@ -1,6 +1,7 @@
 """What a sender is told, as ASGI messages; the usual ones are made once."""
 
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +20,12 @@ class Reply(msgspec.Struct, frozen=True):
 
     start: Message
     body: bytes
+
+    @property
+    def whole(self) -> tuple[bytes, bytes]:
+        """Return the status line and the rest, as they go over the wire of HTTP/1.1."""
+        line, head = _lines(self.start["status"], *self.start["headers"])
+        return line, head + self.body
 
 
 def accepted(answer: Answer, event_id: str) -> Reply:
@@ -58,6 +65,12 @@ def refused(refusal: Refused, *, close: bool) -> Reply:
 def _start(status: int, content_type: str, length: int) -> Message:
     headers = [(b"content-type", content_type.encode()), (b"content-length", str(length).encode())]
     return {"type": "http.response.start", "status": status, "headers": headers}
+
+
+@lru_cache(maxsize=2048)
+def _lines(status: int, *headers: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    head = b"".join(b"%b: %b\r\n" % header for header in headers)
+    return b"HTTP/1.1 %d %b\r\n" % (status, HTTPStatus(status).phrase.encode()), head + b"\r\n"
 
 
 _IGNORED_BODY: Final = b'{"status":"ignored"}'

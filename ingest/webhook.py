@@ -17,6 +17,7 @@ from ingest.source import Answer, Identity, Received, Source
 from ingest.trace import traceparent_of
 from ingest.urls import url_of
 from runtime.clock import Clock
+from runtime.protocol import WHOLE_ANSWER
 from runtime.proxies import Trusted
 from schemas.envelope import Envelope
 from stream.ports import Publisher, Unavailable
@@ -97,8 +98,10 @@ class Webhook:
         if identity is None:
             door.meters.ignored.inc()
             return answers.ignored(source.answer)
-        await self._publish(_envelope(door, received, identity))
-        door.meters.accepted(seconds=perf_counter() - began, size=len(received.body))
+        envelope, size = _envelope(door, received, identity), len(received.body)
+        del received  # its body is as large as the envelope's, and a hundred wait at once
+        await self._publish(envelope)
+        door.meters.accepted(seconds=perf_counter() - began, size=size)
         return answers.accepted(_wanted(source, visit.scope["path"]), identity.event_id)
 
     async def _received(self, visit: Visit, door: Door, path_secret: str | None) -> Received:
@@ -180,10 +183,13 @@ def _cut(door: Door, received: Received) -> bytes:
 
 async def _answer(visit: Visit, reply: Reply, send: Send) -> None:
     """Send *reply*; a body that still comes is thrown away a while: its sender reads nothing before it is through."""
-    await send(reply.start)
-    if not visit.whole:
+    if visit.whole:
+        at_once = visit.scope.get("extensions", {}).get(WHOLE_ANSWER)
+        if at_once is None or not at_once(*reply.whole):
+            await send(reply.start)
+            await send({"type": "http.response.body", "body": reply.body})
+    else:
+        await send(reply.start)
         await send({"type": "http.response.body", "body": reply.body, "more_body": True})
         await discard(visit.receive)
         await send({"type": "http.response.body", "body": b""})
-    else:
-        await send({"type": "http.response.body", "body": reply.body})

@@ -211,6 +211,21 @@ async def test_more_large_bodies_than_fit_are_all_taken_one_behind_the_other() -
     assert [answer.status_code for answer in answers] == [200] * 20
 
 
+async def test_requests_sent_at_once_are_each_answered_in_order() -> None:
+    calls = [f"call-{n}" for n in range(5)]
+    bodies = [json.dumps({"message": {"type": "hang" if n == 2 else "end-of-call-report", "call": {"id": call}}})
+              for n, call in enumerate(calls)]  # fmt: skip
+    async with receiver() as ingest, line(ingest) as client:
+        await client.send("".join(f"{HEAD}content-length: {len(body)}\r\n\r\n{body}" for body in bodies))
+        answers = [await client.answer() for _ in calls]
+        await client.send("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert (await client.answer())[0] == 200
+
+    # The third tells nothing of a call.
+    ids = [None if n == 2 else f"{call}/end-of-call-report" for n, call in enumerate(calls)]
+    assert [(status, told.get("event_id")) for status, told in answers] == [(200, told) for told in ids]
+
+
 async def test_what_is_in_flight_is_answered_while_the_server_ends() -> None:
     async with receiver() as ingest:
         reader, writer = await asyncio.open_connection("127.0.0.1", ingest.port)
