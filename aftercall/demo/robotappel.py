@@ -39,7 +39,7 @@ def _call(story: Story) -> dict[str, Any]:
         "direction": "inbound" if inbound else "outbound",
         "status": status,
         "ended_status": ended_status,
-        "duration": round(story.talk_s),
+        "duration": round(story.talk_s) if story.script.ending is Ending.TALKED else 0,
         "interraction": [_said(story, line) for line in story.lines],
         "clean_interraction": "\n".join(f"{_who(line).capitalize()}: {line.text}" for line in story.lines),
         "qualification": {"basic": story.script.extracted, "advanced": {}} if story.script.extracted else None,
