@@ -41,7 +41,8 @@ class Erasures:
         number = changes.string("number", body.get("number")).strip()
         if len(number) > LONGEST_NUMBER:
             raise InvalidChange(f"A number has at most {LONGEST_NUMBER} characters.", field="number")
-        done = await self._eraser.erase_number(asked.tenant.id, number, units=asked.caller.units)
+        tenant = asked.tenant
+        done = await self._eraser.erase_number(tenant.id, number, units=asked.caller.units, zone=tenant.time_zone)
         if done is None:
             raise InvalidChange("'number' must be a telephone number.", field="number")
         return json_response(_report(done))

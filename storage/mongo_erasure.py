@@ -38,9 +38,11 @@ class MongoEraser:
         (tombstone,) = await self._tombstones.bury_calls([document], at=at)
         return Erasure(erased=1, tombstone=tombstone, erased_at=at)
 
-    async def erase_number(self, tenant: str, number: str, *, units: Sequence[str] | None = None) -> Erasure | None:
+    async def erase_number(
+        self, tenant: str, number: str, *, units: Sequence[str] | None = None, zone: str | None = None
+    ) -> Erasure | None:
         """Erase every call of a number, None where *number* names nobody."""
-        keys = erased_keys(number)
+        keys = erased_keys(number, zone=zone)
         if not keys:
             return None
         at = whole_ms(self._clock())

@@ -56,6 +56,8 @@ def where(filter_: Filter) -> Document:
 
 def text(query: TextQuery) -> Document:
     """Return what finds the words of *query*: by terms, verified against the text where those may mislead."""
+    if query.wordless:
+        return NOTHING
     wanted = [_part(part) for part in query.wanted]
     unwanted = [{"$nor": [_part(part)]} for part in query.unwanted]
     return {"$and": [*wanted, *unwanted]} if wanted or unwanted else {}

@@ -165,8 +165,13 @@ class Eraser(Protocol):
     async def erase(self, tenant: str, call_id: str, *, units: Sequence[str] | None = None) -> Erasure | None:
         """Erase one call, None where there is none. Raises `Away`."""
 
-    async def erase_number(self, tenant: str, number: str, *, units: Sequence[str] | None = None) -> Erasure | None:
-        """Erase every call that started until now and holds *number* in any spelling, None where it names nobody."""
+    async def erase_number(
+        self, tenant: str, number: str, *, units: Sequence[str] | None = None, zone: str | None = None
+    ) -> Erasure | None:
+        """Erase every call that started until now and holds *number* in any spelling, None where it names nobody.
+
+        Of which country a national number is, the tenant's time *zone* tells.
+        """
 
 
 class Changes(Protocol):

@@ -98,6 +98,8 @@ class TextQuery(msgspec.Struct, frozen=True):
 
     wanted: tuple[Part, ...]
     unwanted: tuple[Part, ...] = ()
+    wordless: bool = False
+    """Of separators only: it finds nothing, as a word does that nobody said."""
 
 
 def is_dense(token: str) -> bool:
@@ -203,11 +205,15 @@ def parse(question: str) -> TextQuery:
         number = []
         (unwanted if minus else wanted).extend(_phrase(text) if is_phrase else _words(text))
     wanted.extend(_number(number))
-    return TextQuery(tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted)))
+    # A mark alone is a word, too, though nothing is left of it once it is folded.
+    wordless = not any(unicodedata.category(character)[0] in "LNM" for character in question)
+    return TextQuery(tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted)), wordless)
 
 
 def matches(query: TextQuery, indexed: Indexed) -> bool:
     """Tell whether a call answers *query*: the definition that every store must agree with."""
+    if query.wordless:
+        return False
     return all(_found(part, indexed) for part in query.wanted) and not any(
         _found(part, indexed) for part in query.unwanted
     )

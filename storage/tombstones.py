@@ -10,6 +10,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from storage.numbers import e164
+from storage.regions import international
 
 EVERY_UNIT: Final = ""
 """Stands for all units where a number is erased for the whole tenant."""
@@ -34,10 +35,13 @@ def keys_of(document: Mapping[str, Any]) -> list[str]:
     return sorted({number_key(number) for number in numbers if number} - {""})
 
 
-def erased_keys(number: str) -> list[str]:
-    """Return the keys under which a call may hold *number*: as given, and its national spelling with a leading 0."""
+def erased_keys(number: str, *, zone: str | None = None) -> list[str]:
+    """Return the keys under which a call may hold *number*: as given, international, and national with a leading 0.
+
+    What a national number is from abroad, the tenant's time *zone* tells.
+    """
     keys = {number_key(number)}
-    full = e164(number)
+    full = e164(number) or international(number, zone=zone)
     if full is not None:
         keys.add(full.removeprefix("+"))
         keys |= _national(full)

@@ -106,6 +106,25 @@ async def test_a_number_is_erased_in_every_spelling_and_place(
     assert sorted(await names(crm)) == ["longer", "near", "none"]
 
 
+@pytest.mark.parametrize("erased", ["06 12 34 56 78", "0612345678"])
+async def test_a_national_number_is_erased_in_every_spelling_where_the_time_zone_tells_its_country(
+    crm: httpx.AsyncClient, world: World, erased: str
+) -> None:
+    facts = [{"from_": number, "started_at": START} for number in SPELLINGS]
+    for tenant in (world.acme, world.other):
+        await world.calls(*((f"c-{n}", {"tenant": tenant, **each}) for n, each in enumerate(facts)))
+    await world.calls(("abroad", {"from_": "+49612345678"}), ("near", {"from_": "+33612345679"}))
+
+    in_paris = await crm.post("/v1/erasures", json={"number": erased})
+    await world.calls(("late", facts[0]))
+    async with world.ask("other") as other:
+        anywhere = await other.post("/v1/erasures", json={"number": erased})
+
+    assert in_paris.json()["erased"] == len(SPELLINGS)
+    assert sorted(await names(crm)) == ["abroad", "near"]
+    assert anywhere.json()["erased"] == sum(each.startswith(("06", "(06")) for each in SPELLINGS)
+
+
 async def test_a_call_that_started_before_and_arrives_late_is_not_stored_a_later_one_is(
     crm: httpx.AsyncClient, world: World
 ) -> None:
