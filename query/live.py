@@ -1,8 +1,10 @@
 """Calls as they change, as server-sent events: resumable, with a heartbeat, never buffered without bound."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, suppress
+from datetime import datetime
+from math import inf
 from typing import Final
 
 import msgspec
@@ -17,6 +19,7 @@ from query.filters import FILTERS
 from query.metrics import LIVE
 from query.problems import BadCursor, BadEventId, Unavailable, UnknownParameter, unknown
 from query.views import Units
+from runtime.config import Key
 from schemas.feed import Change
 from schemas.query import EVERYTHING, NEWEST_FIRST, Position
 from storage.ports import CallFeed, Changes, Lost, Slow
@@ -24,6 +27,7 @@ from storage.ports import CallFeed, Changes, Lost, Slow
 HEARTBEAT_S: Final = 15.0  # proxies close what is silent for a minute, often for half of one
 SLOWEST_S: Final = 10.0  # a reader whose connection takes nothing for so long is cut off
 MOST_READERS: Final = 2_000  # of one process: each holds a connection and what waits for it
+SHARED: Final = 64  # events that are kept as they were written: readers are told of one within moments of each other
 _MEDIA_TYPE: Final = "text/event-stream"
 _HEARTBEAT: Final = b":\n\n"
 
@@ -31,11 +35,13 @@ _HEARTBEAT: Final = b":\n\n"
 class Live:
     """The endpoint that watches."""
 
-    def __init__(self, *, feed: CallFeed, signing_key: bytes) -> None:
-        """Listen to *feed*; sign event ids with *signing_key*."""
+    def __init__(self, *, feed: CallFeed, clock: Callable[[], datetime], signing_key: bytes) -> None:
+        """Listen to *feed*; sign event ids with *signing_key*; end when a key does by *clock*."""
         self._feed = feed
+        self._clock = clock
         self._key = signing_key
         self._readers = 0
+        self._written: dict[tuple[str, str], bytes] = {}
 
     async def stream(self, asked: Asked) -> Response:
         """Answer with events from now on, or behind `Last-Event-ID`."""
@@ -78,15 +84,29 @@ class Live:
         question, units = _question(asked), views.units_of(asked.tenant)
         yield _HEARTBEAT
         with suppress(Slow, Lost):
-            while True:
+            while (left_s := self._left_s(asked.caller.key)) > 0:
                 try:
-                    async with asyncio.timeout(HEARTBEAT_S):
+                    async with asyncio.timeout(min(HEARTBEAT_S, left_s)):
                         change = await changes.next()
                 except TimeoutError:
                     yield _HEARTBEAT
                     continue
-                token = cursors.write(Position(None, change.token), question=question, key=self._key)
-                yield _event(change, token, units)
+                if self._left_s(asked.caller.key) > 0:
+                    yield self._event(asked.tenant.id, change, question, units)
+
+    def _left_s(self, key: Key) -> float:
+        """Return how long *key* still holds."""
+        return inf if key.expires_at is None else (key.expires_at - self._clock()).total_seconds()
+
+    def _event(self, tenant: str, change: Change, question: bytes, units: Units) -> bytes:
+        """Return an event as it is told to every reader of *tenant*: a thousand of them have it written once."""
+        place = (tenant, change.token)
+        if place not in self._written:
+            if len(self._written) >= SHARED:
+                del self._written[next(iter(self._written))]
+            token = cursors.write(Position(None, change.token), question=question, key=self._key)
+            self._written[place] = _event(change, token, units)
+        return self._written[place]
 
 
 class _Events(StreamingResponse):

@@ -30,7 +30,7 @@ def endpoints(
     batches = Batches(batches=stores.batches, signing_key=signing_key)
     erasures = Erasures(eraser=stores.eraser)
     exports = Exports(exports=stores.exports, clock=clock, signing_key=signing_key, public_url=public_url)
-    live = Live(feed=stores.feed, signing_key=signing_key)
+    live = Live(feed=stores.feed, clock=clock, signing_key=signing_key)
     read, write, erase, export = Scope.READ, Scope.WRITE, Scope.ERASE, Scope.EXPORT
     one = "/v1/calls/{id}"
     return (

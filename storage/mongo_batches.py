@@ -13,8 +13,8 @@ from schemas.batch import BatchQuery, BatchSum
 from schemas.query import Page, Position
 from storage.mongo import Database, Document, answering, bounded
 
-AT_ONCE: Final = 200
-"""Batches that are summed by one question."""
+AT_ONCE: Final = 10
+"""Batches that are summed by one question: what is summed is kept, so that who asks again waits for the rest only."""
 
 
 class MongoBatches:
@@ -92,7 +92,8 @@ class MongoBatches:
             "last": {"$max": "$started_at"},
         }
         with bounded():
-            found = await self._calls.aggregate([{"$match": seen}, {"$group": group}])
+            hint: Document = {} if ids is None else {"hint": "batch"}
+            found = await self._calls.aggregate([{"$match": seen}, {"$group": group}], **hint)
             rows: dict[str, list[Document]] = {}
             async for row in found:
                 rows.setdefault(row["_id"]["id"], []).append(row)

@@ -9,6 +9,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from pymongo.asynchronous.change_stream import AsyncCollectionChangeStream
@@ -53,9 +54,16 @@ class Wanted(NamedTuple):
         return (self.units is None or unit in self.units) and passes(document, self.filter)
 
 
-class _Seen(NamedTuple):
-    token: str
-    document: Document
+class _Seen:
+    """A change as MongoDB told it; as readers are told it, it is made once for all of them."""
+
+    def __init__(self, token: str, document: Document) -> None:
+        self.token: Final = token
+        self.document: Final = document
+
+    @cached_property
+    def change(self) -> Change:
+        return Change(self.token, summary(self.document))
 
 
 class Subscription:
@@ -91,7 +99,7 @@ class Subscription:
                 raise self._ended or Lost()
             if seen.token > self.last:
                 self.last = seen.token
-                return Change(seen.token, summary(seen.document))
+                return seen.change
 
 
 class MongoFeed:

@@ -3,9 +3,11 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any, Self
 
 import httpx
+import msgspec
 import pytest
 import uvicorn
 
@@ -94,6 +96,20 @@ async def test_filters_units_and_tenants_bound_what_is_told(world: World, served
         assert await filtered.calls(1) == ["c-2"]
         assert await bound.calls(1) == ["c-3"]
         assert await other.calls(1) == ["c-4"]
+
+
+async def test_a_stream_ends_when_its_key_does(world: World, served: str) -> None:
+    expiring = world.key("guest", expires_at=world.clock.now + timedelta(minutes=1))
+    world.config = msgspec.structs.replace(world.config, keys=(*world.config.keys, expiring))
+    async with Watching(served, key="guest") as guest, Watching(served) as staying:
+        await world.call("c-1")
+        assert await guest.calls(1) == ["c-1"]
+        world.clock.pass_(61)
+        await world.call("c-2")
+
+        assert await staying.calls(2) == ["c-1", "c-2"]
+        with pytest.raises(AssertionError, match="ended"):
+            await guest.event()
 
 
 async def test_a_reader_comes_back_without_a_gap(world: World, served: str) -> None:
