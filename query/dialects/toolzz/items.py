@@ -1,5 +1,6 @@
 """A call as Toolzz shows it, the same object in a search and alone: one row a field."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Final
@@ -31,6 +32,7 @@ COST_PARTS: Final[Mapping[str, CostPart]] = {
     "llmCost": CostPart.LLM,
     "ttsCost": CostPart.TTS,
 }
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,12 +75,19 @@ def _sent_time(row: Row, name: str) -> str | None:
 
 
 def _fitting(sent: object, ours: Any) -> Any:
-    """Return what Toolzz sent where it is of the type of *ours*, member by member; those that we do not know too."""
+    """Return what Toolzz sent where it is of the type of *ours*, member by member of those that ours has."""
     if not isinstance(ours, dict):
         is_number = type(ours) is int and type(sent) is float
         return sent if is_number or type(sent) is type(ours) else ours
     told = sent if isinstance(sent, dict) else {}
-    return told | {name: _fitting(told.get(name), value) for name, value in ours.items()}
+    names = dict.fromkeys((*told, *ours))  # in the order of what was sent
+    return {name: _fitting(told.get(name), ours[name]) for name in names if name in ours}
+
+
+def _id(row: Row) -> str:
+    """Return Toolzz' own id of the call, which is a UUID, else ours."""
+    sent = _sent(row, "id") or ""
+    return sent if _UUID.fullmatch(sent) else row.call.uid
 
 
 def _uuid(row: Row, kind: str, id_: str | None) -> str:
@@ -193,7 +202,7 @@ _OBJECT: Final = {"type": "object"}
 
 COLUMNS: Final[tuple[Column[Row], ...]] = (
     Column("message", "-", TEXT, lambda row: row.message),
-    Column("id", "`uid`; Toolzz' own as sent", TEXT, lambda row: _sent(row, "id") or row.call.uid),
+    Column("id", "`uid`; Toolzz' own as sent", TEXT, _id),
     Column("callId", "`platform_call_id`", TEXT, lambda row: row.call.platform_call_id),
     Column("callName", "`title`", TEXT, lambda row: row.call.title or ""),
     Column("unityId", "`unit.id` as a UUID", TEXT, lambda row: _uuid(row, "unit", row.unit.id)),
