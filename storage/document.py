@@ -146,9 +146,9 @@ def summary(document: Document) -> Call:
     return msgspec.convert(document, Call)
 
 
-def whole(document: Document, parts: Mapping[str, Parts]) -> Call:
-    """Return all of a call; *parts* are those named by `refs`."""
-    told = tell(unpack(document["registers"]))
+def whole(document: Document, parts: Mapping[str, Parts], *, registers: Registers | None = None) -> Call:
+    """Return all of a call; *parts* are those named by `refs`, *registers* the document's if they are read."""
+    told = tell(registers or unpack(document["registers"]))
     turns = _part(told.own, "turns", parts).turns
     transcript = _part(told.own, "transcript", parts).transcript
     customer = dict(document.get("customer", {}))

@@ -1,14 +1,14 @@
 """Say a `Filter` in MongoDB's words: a closed set of operators over the closed set of fields, totally."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from bson.regex import Regex
 
 from schemas.money import LARGEST
-from schemas.query import All, Any_, Condition, Field, Filter, Not, Op
+from schemas.query import All, Any_, Condition, Field, Filter, Inner, Not, Op
 from storage.fields import PATHS
 from storage.spelling import spelled_out
 from storage.text import Digits, Part, TextQuery, parse
@@ -48,10 +48,44 @@ def where(filter_: Filter) -> Document:
             return {PATHS[field]: OPERATORS[op](_sayable(value))}
         case All(parts):
             return {"$and": [where(part) for part in parts]} if parts else {}
-        case Any_(parts):
-            return {"$or": [where(part) for part in parts]} if parts else NOTHING
+        case Any_():
+            return _either(filter_)
         case Not(part):
             return {"$nor": [where(part)]}
+
+
+class OneOf(NamedTuple):
+    """A field that has one of some values; None stands for a call without it."""
+
+    field: Field | Inner
+    values: Sequence[Any]
+
+
+def one_of(either: Any_) -> OneOf | None:
+    """Return alternatives about one field as one condition, which an index answers alone; None where they are more.
+
+    Documents hold no nulls, so that a null finds just those without the field.
+    """
+    values: list[Any] = []
+    fields: set[Field | Inner] = set()
+    for part in either.parts:
+        match part:
+            case Condition(field, Op.EQ, value):
+                values.append(value)
+            case Condition(field, Op.IN, several):
+                values.extend(several)
+            case Condition(field, Op.EXISTS, False):
+                values.append(None)
+            case _:
+                return None
+        fields.add(field)
+    return OneOf(fields.pop(), values) if len(fields) == 1 else None
+
+
+def _either(either: Any_) -> Document:
+    if (alike := one_of(either)) is not None:
+        return {PATHS[alike.field]: {"$in": [_sayable(value) for value in alike.values]}}
+    return {"$or": [where(part) for part in either.parts]} if either.parts else NOTHING
 
 
 def text(query: TextQuery) -> Document:

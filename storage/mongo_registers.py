@@ -13,6 +13,8 @@ from storage.mongo import Database, Document, answering
 
 FIRST_ALIAS: Final = 1_000_000_000
 """Smaller integers are the vendors' own."""
+REMEMBERED: Final = 50_000
+"""Aliases kept at hand, some 10 MB: none ever changes, and each page asks for those of the page before."""
 _KINDS: Final = frozenset({"unit", "agent", "job", "tenant", "line", "customer", "group", "criterion", "user"})
 
 
@@ -27,13 +29,16 @@ class MongoRegisters:
         self._hooks = database["hooks"]
         self._orders = database["file_orders"]
         self._seen = database["seen_once"]
+        self._remembered: dict[str, int] = {}
 
     async def aliases(self, tenant: str, kind: str, ids: Sequence[str]) -> Mapping[str, int]:
         """Return the stable integers of *ids*, made where they are missing; small decimal ids are themselves."""
         if kind not in _KINDS:
             raise ValueError(kind)
         known = {each: int(each) for each in ids if _own(each)}
-        wanted = {_alias(tenant, kind, each): each for each in dict.fromkeys(ids) if each not in known}
+        names = {_alias(tenant, kind, each): each for each in dict.fromkeys(ids) if each not in known}
+        known |= {each: self._remembered[name] for name, each in names.items() if name in self._remembered}
+        wanted = {name: each for name, each in names.items() if each not in known}
         if not wanted:
             return known
         with answering():
@@ -42,6 +47,9 @@ class MongoRegisters:
             for name, each in wanted.items():
                 if each not in known:
                     known[each] = await self._made(tenant, kind, each, name)
+        if len(self._remembered) + len(wanted) > REMEMBERED:
+            self._remembered.clear()
+        self._remembered |= {name: known[each] for name, each in wanted.items()}
         return known
 
     async def unalias(self, tenant: str, kind: str, number: int) -> str | None:

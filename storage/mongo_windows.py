@@ -1,17 +1,19 @@
 """Calls by offset, as dialects list them: orders of their columns, exact counts, sums, one call by any of its ids."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from asyncio import gather
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Final
 
 from pymongo import ASCENDING, DESCENDING
 
 from schemas.call import Call
-from schemas.query import All, Any_, Condition, Field, Filter, Inner, Not
+from schemas.query import Field, Filter
 from schemas.window import BatchTotals, Sort, SortBy, TalkSum
 from storage.document import Document, heard, summary, whole
 from storage.fold import unpack
 from storage.mongo import Database, answering, bounded, piecewise
 from storage.mongo_chunks import read
+from storage.mongo_covers import Units, Way, way
 from storage.mongo_endings import ENDING
 from storage.mongo_filters import scope, where
 from storage.mongo_parts import part_name
@@ -51,28 +53,16 @@ GROUPS: Final[Mapping[str, str]] = {
     "agent": "$agent.id",
     "batch": "$batch.id",
 }
-_LIGHT: Final = {"registers": 0, "edits": 0, "keys": 0}
-_WHOLE: Final = {"edits": 0, "keys": 0}
+_GROUPED: Final = {
+    "direction": Field.DIRECTION,
+    "outcome": Field.OUTCOME,
+    "unit": Field.UNIT,
+    "agent": Field.AGENT,
+    "batch": Field.BATCH,
+}
+_WHOLE: Final = {"edits": 0, "keys": 0, "text": 0}
+_LIGHT: Final = {**_WHOLE, "registers": 0}
 _BY_RECORD: Final = Sort(SortBy.RECORD_ID)
-Units = tuple[str, ...] | None
-
-
-class _Covering(NamedTuple):
-    """An index that answers a list alone: of this order, asked for *first* (None: nothing), at most beside *others*."""
-
-    name: str
-    by: SortBy
-    first: Field | None
-    others: frozenset[Field | Inner]
-
-
-_COVERED: Final = (
-    _Covering("begun", SortBy.BEGUN_AT, None, frozenset({Field.OUTCOME, Inner.BEGUN_AT})),
-    _Covering("created", SortBy.CREATED_AT, None, frozenset({Field.OUTCOME, Field.CREATED_AT})),
-    _Covering("unit_begun", SortBy.BEGUN_AT, Field.UNIT, frozenset({Field.OUTCOME, Inner.BEGUN_AT})),
-    _Covering("unit_created", SortBy.CREATED_AT, Field.UNIT, frozenset({Field.OUTCOME, Field.CREATED_AT})),
-    _Covering("batch_record", SortBy.RECORD_ID, Field.BATCH, frozenset({Field.OUTCOME})),
-)
 
 
 class MongoWindows:
@@ -97,37 +87,74 @@ class MongoWindows:
         words: bool = True,
     ) -> list[Call]:
         """Return the calls from *skip* on; the order is total, so that a closed window never shifts."""
-        order = _order(sort)
         seen = scope(tenant, filter_, units=units)
+        found = way(filter_, units=units, by=sort.by)
         with bounded():
             # Skipping is done over the index alone; only the page's own documents are fetched.
             if sort.by is SortBy.ENDING:
-                names = await self._by_ending(seen, order, skip=skip, limit=limit)
+                names, _ = await self._passed(seen, found, sort, skip=skip, limit=limit)
             else:
-                ids = self._calls.find(seen, {"_id": 1}, hint=_covering(filter_, sort, units))
-                names = [row["_id"] for row in await ids.sort(order).skip(skip).limit(limit).to_list()]
-            rows = await self._calls.find({"_id": {"$in": names}}, _WHOLE if whole else _LIGHT).to_list()
+                names = await self._names(seen, found, sort, skip=skip, limit=limit)
+            return await self._shown(names, whole=whole, words=words)
+
+    async def page(
+        self,
+        tenant: str,
+        filter_: Filter,
+        *,
+        units: Units,
+        sort: Sort,
+        skip: int,
+        limit: int,
+        whole: bool = False,
+        words: bool = True,
+    ) -> tuple[list[Call], int]:
+        """Return the calls from *skip* on, and how many match, exactly."""
+        seen = scope(tenant, filter_, units=units)
+        found = way(filter_, units=units, by=sort.by)
+        with bounded():
+            if found.alone and sort.by is not SortBy.ENDING:
+                names, total = await gather(
+                    self._names(seen, found, sort, skip=skip, limit=limit), self._count(seen, found)
+                )
+            else:
+                names, total = await self._passed(seen, found, sort, skip=skip, limit=limit)
+            return await self._shown(names, whole=whole, words=words), total
+
+    async def _names(self, seen: Document, found: Way, sort: Sort, *, skip: int, limit: int) -> list[str]:
+        ids = self._calls.find(seen, {"_id": 1}, hint=found.name)
+        return [row["_id"] for row in await ids.sort(order_of(sort)).skip(skip).limit(limit).to_list()]
+
+    async def _passed(self, seen: Document, found: Way, sort: Sort, *, skip: int, limit: int) -> tuple[list[str], int]:
+        """Return the names of a page and how many match, in one pass: looking at documents twice costs twice."""
+        stages: list[Document] = [
+            {"$match": seen},
+            *([{"$project": {"ending": ENDING}}] if sort.by is SortBy.ENDING else []),
+            {"$sort": dict(order_of(sort))},
+            {
+                "$facet": {
+                    "page": [{"$skip": skip}, {"$limit": limit}, {"$project": {"_id": 1}}],
+                    "total": [{"$count": "n"}],
+                }
+            },
+        ]
+        hint: Document = {} if found.name is None else {"hint": found.name}
+        (row,) = await (await self._calls.aggregate(stages, allowDiskUse=True, **hint)).to_list()
+        return [each["_id"] for each in row["page"]], sum(each["n"] for each in row["total"])
+
+    async def _shown(self, names: Sequence[str], *, whole: bool, words: bool) -> list[Call]:
+        if not names:
+            return []
+        rows = await self._calls.find({"_id": {"$in": names}}, _WHOLE if whole else _LIGHT).to_list()
         by_name = {row["_id"]: row for row in rows}
         documents = [by_name[name] for name in names if name in by_name]
         return await self._whole(documents, words=words) if whole else [summary(each) for each in documents]
-
-    async def _by_ending(self, seen: Document, order: list[tuple[str, int]], *, skip: int, limit: int) -> list[str]:
-        """Return the names of a page that is ordered by a word which no document holds."""
-        stages: list[Document] = [
-            {"$match": seen},
-            {"$project": {"ending": ENDING}},
-            {"$sort": dict(order)},
-            {"$skip": skip},
-            {"$limit": limit},
-        ]
-        cursor = await self._calls.aggregate(stages, allowDiskUse=True)
-        return [row["_id"] for row in await cursor.to_list()]
 
     async def newest(
         self, tenant: str, filter_: Filter, *, units: Units, then: Filter, skip: int, limit: int
     ) -> tuple[list[Call], int]:
         """Return each customer's newest whole call of those that match, if *then* holds for it; and how many."""
-        order = _order(_BY_RECORD)
+        order = order_of(_BY_RECORD)
         customer = {"$ifNull": ["$customer_e164", "$customer_number", "$_id"]}
         stages: list[Document] = [
             {"$match": scope(tenant, filter_, units=units)},
@@ -145,9 +172,12 @@ class MongoWindows:
 
     async def count(self, tenant: str, filter_: Filter, *, units: Units) -> int:
         """Return how many calls match, exactly."""
-        query = scope(tenant, filter_, units=units)
         with bounded():
-            answer = await self._database.command("count", "calls", query=query)
+            return await self._count(scope(tenant, filter_, units=units), way(filter_, units=units))
+
+    async def _count(self, seen: Document, found: Way) -> int:
+        hint: Document = {} if found.name is None else {"hint": found.name}
+        answer = await self._database.command("count", "calls", query=seen, **hint)
         return int(answer["n"])
 
     async def sums(self, tenant: str, filter_: Filter, *, units: Units, by: Sequence[str] = ()) -> list[TalkSum]:
@@ -163,8 +193,11 @@ class MongoWindows:
                 }
             },
         ]
+        looked_at = (Field.TALK_S, *(_GROUPED[name] for name in by))
+        index = way(filter_, units=units, also=looked_at).name
+        hint: Document = {} if index is None else {"hint": index}
         with bounded():
-            cursor = await self._calls.aggregate(stages)
+            cursor = await self._calls.aggregate(stages, **hint)
             rows = await cursor.to_list()
         return [_sum(row, by) for row in rows]
 
@@ -217,7 +250,7 @@ class MongoWindows:
         seen = scope(tenant, filter_, units=units)
         with answering():
             cursor = self._calls.find(seen, _WHOLE, batch_size=AT_ONCE, allow_disk_use=True)
-            async for documents in piecewise(cursor.sort(_order(sort)).limit(limit or 0), size=AT_ONCE):
+            async for documents in piecewise(cursor.sort(order_of(sort)).limit(limit or 0), size=AT_ONCE):
                 for call in await self._whole(documents, words=words):
                     yield call
 
@@ -231,7 +264,8 @@ class MongoWindows:
         """Read what lies beside the documents; without *words* the calls have no turns and no transcript."""
         if not words:
             return [whole(each, {}) for each in documents]
-        named = {each["uid"]: heard(unpack(each["registers"])) for each in documents}
+        known = {each["uid"]: unpack(each["registers"]) for each in documents}
+        named = {uid: heard(registers) for uid, registers in known.items()}
         names = [part_name(uid, ref) for uid, refs in named.items() for ref in refs]
         parts: dict[str, Parts] = {}
         with bounded():
@@ -239,10 +273,10 @@ class MongoWindows:
                 content = b"".join([piece async for piece in read(self._transcripts, first)])
                 if len(content) == first["size"]:  # else it is being replaced
                     parts[first["_id"]] = unpack_parts(content)
-        return [whole(each, _of(each, named[each["uid"]], parts)) for each in documents]
+        return [whole(each, _of(each, named[each["uid"]], parts), registers=known[each["uid"]]) for each in documents]
 
 
-def _order(sort: Sort) -> list[tuple[str, int]]:
+def order_of(sort: Sort) -> list[tuple[str, int]]:
     """Return the keys of a total order."""
     way = DESCENDING if sort.descending else ASCENDING
     return [(path, way * sign) for path, sign in SORTS[sort.by]]
@@ -251,39 +285,6 @@ def _order(sort: Sort) -> list[tuple[str, int]]:
 def _of(document: Document, refs: frozenset[str], parts: Mapping[str, Parts]) -> dict[str, Parts]:
     names = {ref: part_name(document["uid"], ref) for ref in refs}
     return {ref: parts[name] for ref, name in names.items() if name in parts}
-
-
-def _covering(filter_: Filter, sort: Sort, units: Units) -> str | None:
-    """Return the index that answers without a look at documents; of a question with more MongoDB chooses itself."""
-    if units is not None or _either(filter_):
-        return None
-    asked = set(_fields(filter_))
-    for name, by, first, others in _COVERED:
-        if by is sort.by and asked - others == ({first} if first else set()):
-            return name
-    return None
-
-
-def _either(filter_: Filter) -> bool:
-    """Tell whether there are alternatives, which an index answers one by one."""
-    match filter_:
-        case Any_():
-            return True
-        case All(parts):
-            return any(map(_either, parts))
-        case _:
-            return False
-
-
-def _fields(filter_: Filter) -> Iterator[Field | Inner]:
-    match filter_:
-        case Condition(field):
-            yield field
-        case All(parts) | Any_(parts):
-            for part in parts:
-                yield from _fields(part)
-        case Not(part):
-            yield from _fields(part)
 
 
 def _sum(row: Document, by: Sequence[str]) -> TalkSum:

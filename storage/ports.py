@@ -239,6 +239,20 @@ class CallWindows(Protocol):
         Raises `Away`, `TooSlow`.
         """
 
+    async def page(
+        self,
+        tenant: str,
+        filter_: Filter,
+        *,
+        units: tuple[str, ...] | None,
+        sort: Sort,
+        skip: int,
+        limit: int,
+        whole: bool = False,
+        words: bool = True,
+    ) -> tuple[list[Call], int]:
+        """Return a window, and how many calls match, exactly: sooner than both alone. Raises `Away`, `TooSlow`."""
+
     async def newest(
         self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None, then: Filter, skip: int, limit: int
     ) -> tuple[list[Call], int]:

@@ -16,6 +16,8 @@ from schemas.window import BatchTotals, Sort, TalkSum
 from schemas.words import Outcome
 
 FILE_LIVES: Final = timedelta(hours=24)
+FARTHEST: Final = 2**40
+"""Calls to skip: nobody has as many, and MongoDB takes no more than 64 bits."""
 OVER: Final = Not(Condition(Field.OUTCOME, Op.EQ, Outcome.IN_PROGRESS))
 """No dialect lists, counts or sums a call that goes on."""
 
@@ -49,7 +51,30 @@ class Shelf:
         """Return ended calls by offset; with *whole* they carry `ext` and extracted too, with *words* what was said."""
         over = All((OVER, filter_))
         return await self._stores.windows.window(
-            self._tenant, over, units=self._units, sort=sort, skip=skip, limit=limit, whole=whole, words=words
+            self._tenant,
+            over,
+            units=self._units,
+            sort=sort,
+            skip=min(skip, FARTHEST),
+            limit=limit,
+            whole=whole,
+            words=words,
+        )
+
+    async def page(
+        self, filter_: Filter, *, sort: Sort, skip: int, limit: int, whole: bool = False, words: bool = True
+    ) -> tuple[list[Call], int]:
+        """Return a window of ended calls as `window` does, and how many match, exactly."""
+        over = All((OVER, filter_))
+        return await self._stores.windows.page(
+            self._tenant,
+            over,
+            units=self._units,
+            sort=sort,
+            skip=min(skip, FARTHEST),
+            limit=limit,
+            whole=whole,
+            words=words,
         )
 
     async def newest(self, filter_: Filter, *, then: Filter, skip: int, limit: int) -> tuple[list[Call], int]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.call import Batch
-from schemas.query import EVERYTHING, Condition, Field, Inner, Op
+from schemas.query import EVERYTHING, Any_, Condition, Field, Filter, Inner, Op
 from schemas.register import Hook, Note, Order
 from schemas.window import Sort, SortBy
 from schemas.words import Direction, Outcome, Stage
@@ -64,6 +64,28 @@ async def test_offset_pages_hold_every_call_once(opened: Database, size: int) ->
     assert [call.platform_call_id for page in pages for call in page] == [f"c-{n}" for n in range(6, -1, -1)]
     assert await windows.count("acme", EVERYTHING, units=None) == 7
     assert await windows.count("other", EVERYTHING, units=None) == 0
+
+
+@pytest.mark.parametrize("by", [SortBy.BEGUN_AT, SortBy.CREATED_AT, SortBy.TITLE, SortBy.ENDING, SortBy.RECORD_ID])
+@pytest.mark.parametrize(
+    "filter_",
+    [
+        EVERYTHING,
+        Condition(Field.BATCH, Op.EQ, "spring"),
+        Condition(Inner.SUMMARY_FOLDED, Op.CONTAINS, "goi"),
+        Condition(Field.PLATFORM_CALL_ID, Op.EQ, "c-3"),
+        Any_([Condition(Field.UNIT, Op.EQ, "0"), Condition(Field.UNIT, Op.EXISTS, value=False)]),
+        Any_([]),
+    ],
+    ids=["all", "batch", "part", "one", "unit 0", "none"],
+)
+async def test_a_page_is_its_window_and_the_number_of_all(opened: Database, filter_: Filter, by: SortBy) -> None:
+    windows = await stored(opened)
+    for skip in (0, 2, 9):
+        calls, total = await windows.page("acme", filter_, units=None, sort=Sort(by), skip=skip, limit=2)
+
+        assert calls == await windows.window("acme", filter_, units=None, sort=Sort(by), skip=skip, limit=2)
+        assert total == await windows.count("acme", filter_, units=None)
 
 
 @pytest.mark.parametrize("by", SortBy)

@@ -6,11 +6,14 @@ from typing import Any, Final
 import pytest
 
 from schemas.query import All, Any_, CallQuery, Condition, Field, Filter, Inner, Not, Op, Order, OrderBy, Position
+from schemas.window import Sort, SortBy
 from storage.fields import ORDERS, PATHS
 from storage.mongo import Database, connect
+from storage.mongo_covers import COVERS, Cover, Way, way
 from storage.mongo_filters import OPERATORS, scope
 from storage.mongo_reader import plan
 from storage.mongo_setup import set_up
+from storage.mongo_windows import order_of
 from storage.mongo_writer import MongoWriter
 from storage.passes import COMPARE
 from tests.ports.stores import in_database
@@ -92,6 +95,40 @@ async def test_one_call_is_found_by_its_names_at_once(calls: Database, field: Fi
     answer = await calls.command("explain", {"find": "calls", "filter": asked}, verbosity="executionStats")
 
     assert answer["executionStats"]["totalKeysExamined"] <= 2
+
+
+UNIT_0: Final = Any_((Condition(Field.UNIT, Op.EQ, "0"), Condition(Field.UNIT, Op.EXISTS, value=False)))
+
+
+@pytest.mark.parametrize("cover", COVERS, ids=lambda cover: cover.name)
+async def test_an_index_that_covers_a_dialects_list_answers_alone(calls: Database, cover: Cover) -> None:
+    over = Not(Condition(Field.OUTCOME, Op.EQ, "in_progress"))
+    firsts: dict[Field, tuple[Filter, ...]] = {
+        Field.UNIT: (Condition(Field.UNIT, Op.EQ, "7"), UNIT_0),
+        Field.BATCH: (Condition(Field.BATCH, Op.EQ, "b"),),
+    }
+    for first in firsts[cover.first] if cover.first else (All(()),):
+        filter_ = All((over, first))
+        order = dict(order_of(Sort(cover.by)))
+        found = way(filter_, units=None, by=cover.by)
+        find = {"find": "calls", "filter": scope("acme", filter_, units=None), "projection": {"_id": 1}, "sort": order}
+
+        answer = await calls.command("explain", {**find, "hint": found.name}, verbosity="executionStats")
+
+        assert found == Way(cover.name, alone=True)
+        assert answer["executionStats"]["totalDocsExamined"] == 0
+        assert "SORT" not in [stage["stage"] for stage in stages(answer["queryPlanner"]["winningPlan"])]
+
+
+def test_a_key_of_units_and_a_further_filter_keep_to_the_narrowest_index() -> None:
+    part = Condition(Inner.SUMMARY_FOLDED, Op.CONTAINS, "a")
+
+    assert way(All(()), units=("1", "2"), by=SortBy.BEGUN_AT) == Way("unit_begun", alone=True)
+    assert way(part, units=("1",), by=SortBy.BEGUN_AT) == Way("unit_begun", alone=False)
+    assert way(All((part, UNIT_0)), units=None, by=SortBy.TITLE) == Way("unit_begun", alone=False)
+    assert way(part, units=None, by=SortBy.CREATED_AT) == Way("created", alone=False)
+    assert way(part, units=None, by=SortBy.TITLE) == Way(None, alone=False)
+    assert way(Condition(Field.UID, Op.EQ, "u"), units=None, by=SortBy.BEGUN_AT) == Way("uid", alone=False)
 
 
 def test_every_store_knows_every_operator_and_field() -> None:

@@ -1,6 +1,5 @@
 """OMICall's answers: each asks the shelf in native terms and shows what came in the dialect's shape."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
@@ -27,7 +26,6 @@ NEWEST_FIRST: Final = Sort(SortBy.CREATED_AT)
 LISTED_SIZE: Final = 50
 SEARCHED_SIZE: Final = 20
 PAUSE_S: Final = 30 * 60  # between two first pages of one question, where the key is bound so
-FARTHEST: Final = 2**40  # rows to skip: nobody has as many, and MongoDB takes no more than 64 bits
 _PAGING: Final = frozenset({"page", "size"})
 
 
@@ -146,10 +144,9 @@ async def _evaluated(asked: Asked, call_id: str, user: object, body: Mapping[str
 async def _page(
     asked: Asked, wanted: Filter, paged: Paged, shown: Sequence[Column[Row]]
 ) -> tuple[Numbered, Sequence[Mapping[str, Any]]]:
-    skip = min((paged.page - 1) * paged.size, FARTHEST)
-    total, calls = await asyncio.gather(
-        asked.shelf.count(wanted),
-        asked.shelf.window(wanted, sort=NEWEST_FIRST, skip=skip, limit=paged.size, whole=True, words=False),
+    skip = (paged.page - 1) * paged.size
+    calls, total = await asked.shelf.page(
+        wanted, sort=NEWEST_FIRST, skip=skip, limit=paged.size, whole=True, words=False
     )
     items = [columns.shown(shown, Row(call=call, base_url=asked.ask.base_url)) for call in calls]
     return Numbered(paged.page, paged.size, total), items

@@ -54,10 +54,7 @@ async def _found(asked: Asked, listing: Listing) -> tuple[list[Call], int]:
     if listing.each:
         return await asked.shelf.newest(listing.job, then=listing.filter, skip=skip, limit=listing.size)
     wanted = every([listing.job, listing.filter])
-    total = await asked.shelf.count(wanted)
-    if skip >= total:
-        return [], total
-    return await asked.shelf.window(wanted, sort=BY_RECORD, skip=skip, limit=listing.size, whole=True), total
+    return await asked.shelf.page(wanted, sort=BY_RECORD, skip=skip, limit=listing.size, whole=True)
 
 
 async def _known(asked: Asked, listing: Listing) -> bool:

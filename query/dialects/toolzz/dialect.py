@@ -34,10 +34,9 @@ async def search_unit(asked: Asked) -> Reply:
     except Wrong as wrong:
         raise _refused(wrong.path, wrong.message) from None
     filter_ = every([of_unit(unit_id), wanted.filter])
-    page = Numbered(wanted.page, wanted.size, await asked.shelf.count(filter_))
-    calls = []
-    if page.skip < page.total:
-        calls = await asked.shelf.window(filter_, sort=wanted.sort, skip=page.skip, limit=page.size, whole=True)
+    skip = (wanted.page - 1) * wanted.size
+    calls, total = await asked.shelf.page(filter_, sort=wanted.sort, skip=skip, limit=wanted.size, whole=True)
+    page = Numbered(wanted.page, wanted.size, total)
     base_url = asked.ask.base_url
     rows = [Row(call=call, tenant=asked.tenant, zone=zone, base_url=base_url) for call in calls]
     items = [shown(COLUMNS, row) for row in rows]

@@ -53,12 +53,10 @@ async def search(asked: Asked) -> Reply:
 
 async def page(asked: Asked, listing: Listing) -> Reply:
     """Answer with one page of a list."""
-    numbered = Numbered(listing.page, listing.size, await asked.shelf.count(listing.filter))
-    calls: list[Call] = []
-    if numbered.skip < numbered.total:
-        calls = await asked.shelf.window(listing.filter, sort=listing.sort, skip=numbered.skip, limit=numbered.size)
+    skip = (listing.page - 1) * listing.size
+    calls, total = await asked.shelf.page(listing.filter, sort=listing.sort, skip=skip, limit=listing.size)
     items = [shown(LISTED, row) for row in await rows(asked, calls)]
-    return Reply(body=paged(items, numbered))
+    return Reply(body=paged(items, Numbered(listing.page, listing.size, total)))
 
 
 def paged(items: list[dict[str, Any]], page: Numbered) -> dict[str, Any]:

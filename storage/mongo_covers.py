@@ -1,0 +1,92 @@
+"""Which index a dialect's list is read along, and whether it answers alone, without a look at documents. Pure.
+
+Left alone, MongoDB tries the many indexes that begin with the tenant one after the other, and reads documents to tell
+calls in progress from others.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from schemas.query import All, Any_, Condition, Field, Filter, Inner, Not, Op
+from schemas.window import SortBy
+from storage.mongo_filters import one_of
+
+Units = tuple[str, ...] | None
+Column = Field | Inner
+
+
+class Cover(NamedTuple):
+    """An index in this order, of calls with one value of *first* (None: of all), which holds *others* too."""
+
+    name: str
+    by: SortBy
+    first: Field | None
+    others: frozenset[Column]
+
+
+class Way(NamedTuple):
+    """The index to name, None where MongoDB chooses, and whether it answers alone."""
+
+    name: str | None
+    alone: bool
+
+
+COVERS: Final = (
+    Cover("unit_begun", SortBy.BEGUN_AT, Field.UNIT, frozenset({Field.OUTCOME, Inner.BEGUN_AT})),
+    Cover("unit_created", SortBy.CREATED_AT, Field.UNIT, frozenset({Field.OUTCOME, Field.CREATED_AT})),
+    Cover("batch_record", SortBy.RECORD_ID, Field.BATCH, frozenset({Field.OUTCOME})),
+    Cover("begun", SortBy.BEGUN_AT, None, frozenset({Field.OUTCOME, Inner.BEGUN_AT})),
+    Cover("created", SortBy.CREATED_AT, None, frozenset({Field.OUTCOME, Field.CREATED_AT})),
+)
+"""The narrower first."""
+FEW: Final[Mapping[Column, str]] = {
+    Field.NUMBER: "number",
+    Field.UID: "uid",
+    Field.PLATFORM_CALL_ID: "platform_call_id",
+    Field.CUSTOMER_NUMBER: "customer",
+}
+"""What few calls have in common: their index is the way in any order."""
+
+
+def way(filter_: Filter, *, units: Units, by: SortBy | None = None, also: Iterable[Column] = ()) -> Way:
+    """Return how calls are found in the order *by* (None: in any), where columns *also* are looked at."""
+    asked, fixed = {*_columns(filter_), *also}, set(_fixed(filter_))
+    if units is not None:
+        asked.add(Field.UNIT)
+        fixed.add(Field.UNIT)
+    for column, index in FEW.items():
+        if column in fixed:
+            return Way(index, alone=False)
+    known = [cover for cover in COVERS if cover.first is None or cover.first in fixed]
+    suited = [cover for cover in known if by in {None, cover.by}]
+    for cover in suited:
+        if asked <= cover.others | {cover.first}:
+            return Way(cover.name, alone=True)
+    # A unit's or a job's calls are sorted sooner than all calls are looked through.
+    narrow = [cover for cover in (*suited, *known) if cover.first is not None]
+    return Way(next((cover.name for cover in (*narrow, *suited)), None), alone=False)
+
+
+def _fixed(filter_: Filter) -> Iterator[Column]:
+    """Yield the columns that have one of a few values in every call."""
+    match filter_:
+        case Condition(field, Op.EQ | Op.IN):
+            yield field
+        case Any_() if (either := one_of(filter_)) is not None:
+            yield either.field
+        case All(parts):
+            for part in parts:
+                yield from _fixed(part)
+        case _:
+            return
+
+
+def _columns(filter_: Filter) -> Iterator[Column]:
+    match filter_:
+        case Condition(field):
+            yield field
+        case All(parts) | Any_(parts):
+            for part in parts:
+                yield from _columns(part)
+        case Not(part):
+            yield from _columns(part)
