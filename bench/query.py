@@ -75,8 +75,12 @@ OTHERS: Final = (
 class Client:
     """One connection, kept."""
 
+    pid: int
+    """The process that answers."""
+
     def __init__(self, port: int) -> None:
         """Connect when first asked."""
+        self.port = port
         self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def ask(self, ask: Ask) -> Any:
@@ -126,6 +130,7 @@ def served(url: str, directory: Path, *, also: str = "") -> Iterator[Client]:
                 client = Client(port)
                 continue
             break
+        client.pid = process.pid
         yield client
     finally:
         process.terminate()
