@@ -26,9 +26,6 @@ WHY_LOST: Final = "Kafka did not take the event"
 class Producer(Protocol):
     """What is used of aiokafka's producer."""
 
-    def create_batch(self) -> Any:
-        """Return an empty batch."""
-
     async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Awaitable[Any]:
         """Queue *batch*; the answer resolves to its metadata."""
 
@@ -67,15 +64,23 @@ class Lanes:
     """The open batches of one producer; a partition has one batch under way at most, so that order holds."""
 
     def __init__(
-        self, producer: Producer, *, counted: str, watch: Callable[[Futures], None], broken: Callable[[str], None]
+        self,
+        producer: Producer,
+        *,
+        new_batch: Callable[[], Any],
+        counted: str,
+        watch: Callable[[Futures], None],
+        broken: Callable[[str], None],
     ) -> None:
-        """Send through *producer*; let *watch* time out who waits; tell *broken* after what it cannot be trusted.
+        """Fill each *new_batch* and send it through *producer*; let *watch* time out who waits.
 
-        Metrics count the records of the topic *counted*: chunks and dead letters are no events.
+        *broken* is told after what *producer* cannot be trusted. Metrics count the records of the topic *counted*:
+        chunks and dead letters are no events.
         """
         self._counted = counted
         self.waiting = 0
         self._producer = producer
+        self._new_batch = new_batch
         self._watch = watch
         self._broken = broken
         self._loop = asyncio.get_running_loop()
@@ -95,7 +100,7 @@ class Lanes:
         queue = self._queues[lane]
         record = {"timestamp": None, "key": key, "value": value, "headers": headers}
         if not queue or queue[-1].late or queue[-1].batch.append(**record) is None:
-            parcel = Parcel(self._producer.create_batch(), now=self._loop.time())
+            parcel = Parcel(self._new_batch(), now=self._loop.time())
             parcel.batch.append(**record)
             queue.append(parcel)
             self._watch(parcel.futures)  # grows on: who joins late shares the deadline of the first

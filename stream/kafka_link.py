@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -11,6 +12,7 @@ from aiokafka.errors import KafkaError
 
 from stream import metrics
 from stream.deadlines import Futures
+from stream.kafka_batch import QUICK, PlainBatch
 from stream.kafka_client import CONNECT_S, KafkaSettings, client_options
 from stream.kafka_lanes import Lanes
 from stream.kafka_request import use_flat_requests
@@ -46,7 +48,14 @@ async def connect(settings: KafkaSettings, *, watch: Callable[[Futures], None], 
         await producer.client.close()
         raise
     metrics.PRODUCERS_MADE.inc()
-    lanes = Lanes(producer, counted=settings.prefix + EVENTS, watch=watch, broken=broken)
+    plain = QUICK and settings.compression is None
+    lanes = Lanes(
+        producer,
+        new_batch=partial(PlainBatch, most=topics.batch_bytes) if plain else producer.create_batch,
+        counted=settings.prefix + EVENTS,
+        watch=watch,
+        broken=broken,
+    )
     return Link(producer, lanes, topics)
 
 

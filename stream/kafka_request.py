@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Final
 
 from aiokafka.protocol.produce import ProduceRequest, ProduceRequest_v7, ProduceResponse_v7
 
+from stream.kafka_batch import Unjoined
+
 _HEAD: Final = Struct(">hhii").pack  # no transaction, acks, timeout, number of topics
 _TOPIC: Final = Struct(">h").pack
 _COUNT: Final = Struct(">i").pack
@@ -31,7 +33,8 @@ class FlatProduceRequest(ProduceRequest_v7):  # type: ignore[misc]  # aiokafka h
             name = topic.encode()
             pieces += (_TOPIC(len(name)), name, _COUNT(len(partitions)))
             for number, batch in partitions:
-                pieces += (_PARTITION(number, len(batch)), batch)
+                pieces.append(_PARTITION(number, len(batch)))
+                pieces += batch.pieces if isinstance(batch, Unjoined) else (batch,)
         return Pieces(pieces)
 
 

@@ -24,9 +24,6 @@ class Batch:
 class Silent:
     """A producer whose broker does not answer."""
 
-    def create_batch(self) -> Batch:
-        return Batch()
-
     async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Awaitable[Any]:
         return asyncio.get_running_loop().create_future()
 
@@ -37,7 +34,7 @@ def put(lanes: Lanes) -> "asyncio.Future[int]":
 
 async def test_who_comes_after_a_batch_has_timed_out_is_told_in_time_too() -> None:
     deadlines = Deadlines(seconds=0.02, error=lambda: Unavailable("late"))
-    lanes = Lanes(Silent(), counted="events", watch=deadlines.watch, broken=lambda _: None)
+    lanes = Lanes(Silent(), new_batch=Batch, counted="events", watch=deadlines.watch, broken=lambda _: None)
     under_way = put(lanes)
     await asyncio.sleep(0.01)
     queued = put(lanes)
