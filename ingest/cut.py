@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ingest.cut_rare import look
 from ingest.cut_rows import CUT, DONE, EACH, Cut, Members
 from ingest.cut_texts import Texts, Unsure
 
@@ -35,9 +36,12 @@ class Cutter:
         self._root: Final = _Place(rows)
         self.envelope: Final = self._root.only_member
         """The one member that all rows lie below, if there is one: `opened` reads it."""
+        self._may_hold: Final = look(rows) if rows and all(row.rare for row in rows) else None
 
     def __call__(self, body: bytes, members: Members | None = None) -> bytes:
         """Return *body* cut; *members* are those of its envelope where they were opened already, and are used up."""
+        if self._may_hold is not None and not self._may_hold(body):
+            return body
         if members is None or self.envelope is None:
             return self._root.opened(body) or body
         return _encode({self.envelope: members}) if self._root.below[self.envelope].cut(members) else body

@@ -18,7 +18,7 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
 
     `keep` turns it round: all members but these. `where` limits it to objects whose member equals a text
     (`("role", "system")`); `beside` are texts that it usually has in the others, told apart at no cost. Values become
-    "[cut]"; a member that is absent or null stays as it is.
+    "[cut]"; a member that is absent or null stays as it is. `rare`: few bodies hold one, so that one look comes first.
     """
 
     path: tuple[str, ...]
@@ -26,6 +26,7 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
     keep: tuple[str, ...] | None = None
     where: tuple[str, str] | None = None
     beside: tuple[str, ...] = ()
+    rare: bool = False
 
     def below(self) -> "Cut":
         """Return the row as it is seen from the first step of its path."""

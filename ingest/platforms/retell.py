@@ -59,5 +59,5 @@ def identify(received: Received) -> Identity | None:
 SOURCE: Final = Source(
     identify=identify,
     schemes={"native": signed},
-    cut=tuple(Cut(path=(envelope,), names=("access_token",)) for envelope in ("call", "data")),
+    cut=tuple(Cut(path=(envelope,), names=("access_token",), rare=True) for envelope in ("call", "data")),
 )

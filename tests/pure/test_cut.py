@@ -135,6 +135,44 @@ def test_exactly_what_the_rows_name_is_cut(value: Any, rows: list[Cut], *, ascii
     assert json.loads(result) == expected
 
 
+RARE = st.lists(
+    st.builds(
+        Cut,
+        path=st.lists(NAMES, max_size=3).map(tuple),
+        names=st.lists(NAMES, min_size=1, max_size=2).map(tuple),
+        rare=st.just(value=True),
+    ),
+    max_size=4,
+)
+
+
+@given(value=JSON, rows=RARE, ascii_only=st.booleans())
+def test_what_few_bodies_hold_is_cut_where_one_does(value: Any, rows: list[Cut], *, ascii_only: bool) -> None:
+    expected = value
+    for row in rows:
+        expected = plainly_cut(expected, row, row.path)
+    body = json.dumps(value, ensure_ascii=ascii_only).encode()
+
+    result = cut(body, rows)
+
+    assert json.loads(result) == expected
+    assert expected != value or result == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"call": {"\\u0061ccess_token": "canary"}}',
+        b'{"\\u0063all": {"access_token": "canary"}}',
+        b'{"call": [], "data": {"access_token": "canary"}}',
+        b'{"call": null, "data": {"access_token": {"of": "canary"}}}',
+        b'{"call": {"access_token": ["canary"]}, "data": 1}',
+    ],
+)
+def test_no_spelling_hides_a_secret_that_few_bodies_hold(body: bytes) -> None:
+    assert CANARY.encode() not in cut(body, SOURCES[Platform.RETELL].cut)
+
+
 def plainly_cut(value: Any, row: Cut, path: tuple[str, ...]) -> Any:
     """Return *value* cut by *row* in the plainest way there is."""
     if path and path[0] == "*":
