@@ -23,6 +23,14 @@ def either(*shapes: Shape) -> Check:
     return lambda value: any(not list(wrong(shape, value)) for shape in shapes)
 
 
+def with_more(shape: Mapping[str, Any]) -> Check:
+    """Return the check that an object has at least these members: what a vendor sent comes back as it was sent."""
+    return lambda value: (
+        isinstance(value, dict)
+        and not list(wrong(shape, {name: inner for name, inner in value.items() if name in shape}))
+    )
+
+
 def wrong(shape: Shape, value: Any, at: str = "") -> Iterator[str]:
     """Yield where *value* is not of *shape*; an object has these members and no others."""
     if isinstance(shape, Mapping):
@@ -55,7 +63,6 @@ ISO_MS: Final = spelled(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 ISO: Final = spelled(r"\d{4}-\d\d-\d\d.*")
 ISO_S: Final = spelled(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 UUID: Final = spelled("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-HEX: Final = spelled("[0-9a-f]{24}")
 MS: Final[Check] = lambda value: type(value) is int and len(str(value)) == 13  # noqa: E731 - of our days
 SECONDS: Final[Check] = lambda value: type(value) is int and len(str(value)) == 10  # noqa: E731
 
@@ -129,7 +136,7 @@ OMICALL: Final[Mapping[str, Shape]] = {
 }
 OMICALL_SEARCH: Final[Shape] = {
     **OMICALL,
-    "_id": HEX,
+    "_id": TEXT,
     **members(TEXT, "dial_status", "domain_fusion", "domain", "pbx_type", "sip_from_user", "nation"),
     **members(INT, "wait_sec", "hold_call_sec", "playback_seconds", "hangup_cause_q850"),
     "ms_time_start_to_answer": MS,
@@ -145,7 +152,8 @@ OMICALL_SEARCH: Final[Shape] = {
 TOOLZZ: Final[Shape] = {
     **members(TEXT, "message", "callId", "callName", "audioFileUrl", "agentRecordingUrl", "userRecordingUrl"),
     **members(TEXT, "endCallType", "phone", "summary", "dateFormatted"),
-    **members(UUID, "id", "unityId"),
+    **members(TEXT, "id"),
+    "unityId": UUID,
     "botId": either(UUID, among("")),
     "successEvaluation": MAYBE_FLAG,
     "callType": among("web", "phone"),
@@ -155,20 +163,22 @@ TOOLZZ: Final[Shape] = {
     **members(OBJECT, "costBreakdown", "dataStructure"),
     "totalCost": of(int, float, type(None)),
     "transcription": [
-        {
-            **members(TEXT, "id", "type", "content"),
-            "role": among("assistant", "user"),
-            "createdAt": NUMBER,
-            "interrupted": FLAG,
-        }
+        with_more(
+            {
+                **members(TEXT, "id", "type", "content"),
+                "role": among("assistant", "user"),
+                "createdAt": NUMBER,
+                "interrupted": FLAG,
+            }
+        )
     ],
-    "metadata": {
-        "bot": members(TEXT, "id", "name"),
-        "callTime": TEXT,
-        "environment": TEXT,
-        "institution": {"id": TEXT},
-        "unit": members(TEXT, "id", "name"),
-    },
+    "metadata": with_more(
+        {
+            **members(with_more(members(TEXT, "id", "name")), "bot", "unit"),
+            "institution": with_more({"id": TEXT}),
+            **members(TEXT, "callTime", "environment"),
+        }
+    ),
     **members(ISO, "createdAt", "updatedAt"),
 }
 

@@ -3,16 +3,17 @@
 import json
 import random
 from collections.abc import Iterator, Mapping
+from itertools import count as count_from
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from schemas.update import CallUpdate
+from schemas.words import Platform
 from tests.dialects.world import DialectWorld
 from tests.webhooks import WEBHOOKS
 
-SEED: Final = 7
 CHANGES: Final = 3
 """Members of a body that are changed at most."""
 VALUES: Final[tuple[Any, ...]] = (
@@ -54,22 +55,35 @@ def varied(body: Any, chance: random.Random) -> Any:
 
 
 def updates(world: DialectWorld, count: int, folder: Path) -> list[CallUpdate]:
-    """Return what *count* calls' webhooks say: the recorded ones, then variations of them until there are enough."""
-    chance = random.Random(SEED)
+    """Return what *count* calls' webhooks say: the recorded ones, then variations of them, as many of each platform.
+
+    Each variation depends on its file alone: another file in the folder changes nothing about the others'.
+    """
     told = [update for path in WEBHOOKS if (update := world.heard(path)) is not None]
-    sources: dict[str, list[tuple[Path, Any]]] = {}
-    for path in WEBHOOKS:
-        if path.suffix == ".json":
-            sources.setdefault(path.parent.name, []).append((path, json.loads(path.read_bytes())))
+    endless = [_variations(world, platform, folder) for platform in Platform]
     while len(told) < count:
-        path, body = chance.choice(sources[chance.choice(sorted(sources))])
-        varied_path = folder / path.parent.name / path.name
-        varied_path.parent.mkdir(exist_ok=True)
-        varied_path.write_text(json.dumps(varied(body, chance)))
-        update = world.heard(varied_path, len(told))
-        if update is not None:
+        for platform in endless:
+            update = next(platform)
             told.append(msgspec.structs.replace(update, platform_call_id=_own(update.platform_call_id, len(told))))
     return told
+
+
+def _variations(world: DialectWorld, platform: Platform, folder: Path) -> Iterator[CallUpdate]:
+    """Yield what variations of a platform's webhooks say, round after round."""
+    (folder / platform).mkdir()
+    sources = [path for path in WEBHOOKS if path.parent.name == platform and path.suffix == ".json"]
+    for n in count_from(1):
+        for path in sources or [each for each in WEBHOOKS if each.parent.name == platform]:
+            other = folder / platform / path.name
+            other.write_bytes(_varied_file(path, random.Random(f"{platform}/{path.name}/{n}")))
+            if (update := world.heard(other, n)) is not None:
+                yield update
+
+
+def _varied_file(path: Path, chance: random.Random) -> bytes:
+    if path.suffix != ".json":
+        return path.read_bytes()
+    return json.dumps(varied(json.loads(path.read_bytes()), chance)).encode()
 
 
 def _own(call_id: str, n: int) -> str:

@@ -155,7 +155,8 @@ def _attributes(row: Row) -> Any:
     """Return Tanyi's own as sent; what another platform extracted as names and values."""
     told = row.call.extracted
     if row.call.platform is Platform.TANYI:
-        return told.get("attributes", []) if isinstance(told, dict) else []
+        sent = told.get("attributes") if isinstance(told, dict) else None
+        return sent if isinstance(sent, list) else []
     if told is None:
         return []
     pairs = told.items() if isinstance(told, dict) else enumerate(told if isinstance(told, list) else [told], 1)
@@ -165,7 +166,7 @@ def _attributes(row: Row) -> Any:
 def _properties(row: Row) -> Any:
     if row.call.platform is Platform.TANYI:
         sent = row.call.extracted.get("properties") if isinstance(row.call.extracted, dict) else None
-        if sent:
+        if sent and isinstance(sent, dict):
             return sent
     props = row.customer.props or {}
     return {
