@@ -151,23 +151,27 @@ def _hung_up(row: Row) -> str | None:
     return REMOTE_HANGUP if row.call.ended_by is EndedBy.CUSTOMER else None
 
 
-def _attributes(row: Row) -> Any:
-    """Return Tanyi's own as sent; what another platform extracted as names and values."""
+def _own_extracted(row: Row, name: str) -> Any:
+    told = row.call.extracted if row.call.platform is Platform.TANYI else None
+    return told.get(name) if isinstance(told, dict) else None
+
+
+def _attributes(row: Row) -> list[Any]:
+    """Return Tanyi's own as sent, one alone as a list; what another platform extracted as names and values."""
     told = row.call.extracted
     if row.call.platform is Platform.TANYI:
-        sent = told.get("attributes") if isinstance(told, dict) else None
-        return sent if isinstance(sent, list) else []
+        sent = _own_extracted(row, "attributes")
+        return sent if isinstance(sent, list) else [] if sent is None else [sent]
     if told is None:
         return []
     pairs = told.items() if isinstance(told, dict) else enumerate(told if isinstance(told, list) else [told], 1)
     return [{"name": str(name), "value": value} for name, value in pairs]
 
 
-def _properties(row: Row) -> Any:
-    if row.call.platform is Platform.TANYI:
-        sent = row.call.extracted.get("properties") if isinstance(row.call.extracted, dict) else None
-        if sent and isinstance(sent, dict):
-            return sent
+def _properties(row: Row) -> Json:
+    """Return Tanyi's own object as sent; another platform's properties as texts."""
+    if isinstance(sent := _own_extracted(row, "properties"), dict):
+        return sent
     props = row.customer.props or {}
     return {
         name: value if isinstance(value, str) else msgspec.json.encode(value).decode() for name, value in props.items()
@@ -209,7 +213,7 @@ _PERSON: Final = member_schema(
         **dict.fromkeys(("creationTime", "assignTime", "lastFollowTime", "lastStartTime"), MAYBE_TEXT),
         **dict.fromkeys(("lastIntentLevel", "lastDialStatus"), MAYBE_TEXT),
         "gender": TEXT,
-        "properties": {},
+        "properties": {"type": "object"},
         "lastChatDuration": INTEGER,
     }
 )
@@ -270,6 +274,6 @@ DETAILED: Final[tuple[Column[Row], ...]] = (
     _BASIS,
     _TURNS,
     _JOB,
-    Column("attributes", "`extracted` as names and values; Tanyi's own as sent", {}, _attributes),
+    Column("attributes", "`extracted` as names and values; Tanyi's own as sent", list_schema({}), _attributes),
     _REDIALS,
 )
