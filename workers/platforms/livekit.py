@@ -76,6 +76,7 @@ def _participant(doc: Doc, kind: EventType) -> Facts:
         kind,
         stage=Stage.ENDED if sip and over else Stage.PROGRESS,
         channel=Channel.PHONE if sip else None,
+        line_number=_line(party.at("attributes")) if sip else None,
         legs={party.word("sid") or party.word("identity") or "": _leg(doc, kind, sip=sip)},
         ext={"participant": rest(party.value)} if sip else {},
     )
@@ -109,9 +110,18 @@ def _ending(kind: EventType, reason: str | None, talk_s: float | None) -> Ending
     return ending(reason, sent.OUTCOMES)
 
 
+def _direction(attributes: Doc) -> Direction | None:
+    return sent.DIRECTIONS.get((attributes.text("sip.callDirection") or "").lower())
+
+
+def _line(attributes: Doc) -> str | None:
+    """Our own number, which is known where nothing tells who called whom; with a direction it is one of the two."""
+    return attributes.word("sip.trunkPhoneNumber") if _direction(attributes) is None else None
+
+
 def _numbers(attributes: Doc) -> dict[str, Any]:
     other, own = attributes.word("sip.phoneNumber"), attributes.word("sip.trunkPhoneNumber")
-    match sent.DIRECTIONS.get((attributes.text("sip.callDirection") or "").lower()):
+    match _direction(attributes):
         case Direction.INBOUND:
             return {"direction": Direction.INBOUND, "from_": other, "to": own}
         case Direction.OUTBOUND:
