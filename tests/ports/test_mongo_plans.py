@@ -13,7 +13,7 @@ from storage.mongo_covers import COVERS, Cover, Way, way
 from storage.mongo_filters import OPERATORS, scope
 from storage.mongo_reader import plan
 from storage.mongo_setup import set_up
-from storage.mongo_windows import order_of
+from storage.mongo_windows import named, order_of
 from storage.mongo_writer import MongoWriter
 from storage.passes import COMPARE
 from tests.ports.stores import in_database
@@ -129,6 +129,17 @@ def test_a_key_of_units_and_a_further_filter_keep_to_the_narrowest_index() -> No
     assert way(part, units=None, by=SortBy.CREATED_AT) == Way("created", alone=False)
     assert way(part, units=None, by=SortBy.TITLE) == Way(None, alone=False)
     assert way(Condition(Field.UID, Op.EQ, "u"), units=None, by=SortBy.BEGUN_AT) == Way("uid", alone=False)
+
+
+@pytest.mark.parametrize("units", [None, ("1", "2")])
+@pytest.mark.parametrize("name", ["c-1", "none", "1000000000", "6ba7b810-9dad-51d1-80b4-00c04fd430c8"])
+async def test_one_call_is_found_by_any_name_without_a_look_at_others(
+    calls: Database, name: str, units: tuple[str, ...] | None
+) -> None:
+    find = {"find": "calls", "filter": named("acme", name, units=units), "sort": {"keys.begun_at": -1, "_id": -1}}
+    answer = await calls.command("explain", find, verbosity="executionStats")
+
+    assert answer["executionStats"]["totalKeysExamined"] <= 4
 
 
 def test_every_store_knows_every_operator_and_field() -> None:
