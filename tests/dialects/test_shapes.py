@@ -31,9 +31,9 @@ def faults(shape: Shape, rows: Iterable[Any]) -> list[str]:
     return [told for n, row in enumerate(rows) for told in shapes.wrong(shape, row, f"[{n}]")]
 
 
-async def stored(world: DialectWorld, folder: Path) -> list[Call]:
-    """Return a thousand calls."""
-    told = updates(world, CALLS, folder)
+async def stored(world: DialectWorld, folder: Path, count: int = CALLS) -> list[Call]:
+    """Return *count* calls of all platforms."""
+    told = updates(world, count, folder)
     assert {update.platform for update in told} == set(Platform)
     for n in range(0, len(told), AT_ONCE):
         await world.tell(*told[n : n + AT_ONCE])
