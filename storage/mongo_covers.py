@@ -35,8 +35,14 @@ COVERS: Final = (
     Cover("unit_begun", SortBy.BEGUN_AT, Field.UNIT, frozenset({Field.OUTCOME, Inner.BEGUN_AT})),
     Cover("unit_created", SortBy.CREATED_AT, Field.UNIT, frozenset({Field.OUTCOME, Field.CREATED_AT})),
     Cover("batch_record", SortBy.RECORD_ID, Field.BATCH, frozenset({Field.OUTCOME})),
-    Cover("begun", SortBy.BEGUN_AT, None, frozenset({Field.OUTCOME, Inner.BEGUN_AT})),
-    Cover("created", SortBy.CREATED_AT, None, frozenset({Field.OUTCOME, Field.CREATED_AT})),
+    Cover("batch_begun", SortBy.BEGUN_AT, Field.BATCH, frozenset({Field.OUTCOME, Inner.BEGUN_AT, Field.TALK_S})),
+    Cover("begun", SortBy.BEGUN_AT, None, frozenset({Field.OUTCOME, Inner.BEGUN_AT, Field.TALK_S})),
+    Cover(
+        "created",
+        SortBy.CREATED_AT,
+        None,
+        frozenset({Field.OUTCOME, Field.CREATED_AT, Field.DIRECTION, Field.TALK_S}),
+    ),
 )
 """The narrower first."""
 FEW: Final[Mapping[Column, str]] = {

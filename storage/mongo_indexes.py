@@ -9,6 +9,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 NEWEST: Final = (("started_at", DESCENDING), ("_id", DESCENDING))
 _OVER: Final = ("outcome", ASCENDING)
 """Last in an index of dialects' lists: calls in progress are skipped without being read."""
+_TALK: Final = ("talk_s", ASCENDING)
+"""Beside the order, so that it is added up without reading a call."""
 _BEGUN: Final = (("keys.begun_at", DESCENDING), ("_id", DESCENDING), _OVER)
 
 
@@ -57,8 +59,18 @@ INDEXES: Final = (
         partialFilterExpression={"keys.own_id": {"$type": "string"}},
     ),
     _calls("started", "lists by start, any filter on the way; started_after, started_before", *NEWEST),
-    _calls("begun", "dialects' lists by start, which a call that never started has too", *_BEGUN),
-    _calls("created", "lists by creation", ("created_at", DESCENDING), ("_id", DESCENDING), _OVER),
+    _calls(
+        "begun", "dialects' lists by start, which a call that never started has too, and their talk", *_BEGUN, _TALK
+    ),
+    _calls(
+        "created",
+        "lists by creation, and OMICall's report",
+        ("created_at", DESCENDING),
+        ("_id", DESCENDING),
+        _OVER,
+        ("direction", ASCENDING),
+        _TALK,
+    ),
     _calls("updated", "updated_after: keeping a copy in step", ("updated_at", DESCENDING), ("_id", DESCENDING)),
     _calls("duration", "lists by duration", ("duration_s", DESCENDING), ("_id", DESCENDING)),
     _calls("cost", "lists by cost", ("cost.currency", DESCENDING), ("cost.micros", DESCENDING), ("_id", DESCENDING)),
@@ -75,6 +87,7 @@ INDEXES: Final = (
         ("number", DESCENDING),
         _OVER,
     ),
+    _calls("batch_begun", "RobotAppel's list of a batch, and its talk", ("batch.id", ASCENDING), *_BEGUN, _TALK),
     _calls("unit_begun", "dialects' lists of a unit by start", ("unit.id", ASCENDING), *_BEGUN),
     _calls(
         "unit_created",
