@@ -7,7 +7,10 @@ import msgspec
 
 
 class BatchSum(msgspec.Struct, frozen=True, kw_only=True):
-    """One campaign or job: its calls by outcome, their cost in micro-units by currency, seconds talked."""
+    """One campaign or job: its calls by outcome, their cost in micro-units by currency, seconds talked.
+
+    `talked` counts the calls that talked at all; `begun_at` is the first start, of one never started its creation.
+    """
 
     id: str
     name: str | None = None
@@ -17,6 +20,10 @@ class BatchSum(msgspec.Struct, frozen=True, kw_only=True):
     talk_s: float
     first_started_at: datetime | None = None
     last_started_at: datetime | None = None
+    direction: str | None = None
+    created_at: datetime | None = None
+    begun_at: datetime | None = None
+    talked: int = 0
 
 
 class BatchQuery(msgspec.Struct, frozen=True, kw_only=True):

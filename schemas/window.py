@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from schemas.words import Platform
+
 
 @unique
 class SortBy(StrEnum):
@@ -37,6 +39,13 @@ class Sort(msgspec.Struct, frozen=True):
 
     by: SortBy
     descending: bool = True
+
+
+class Narrow(msgspec.Struct, frozen=True):
+    """What alone is read of each call: some fields by their names, and of the calls of one platform `ext` too."""
+
+    fields: tuple[str, ...]
+    own: Platform
 
 
 class TalkSum(msgspec.Struct, frozen=True, kw_only=True):

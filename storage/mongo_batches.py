@@ -57,6 +57,23 @@ class MongoBatches:
             rows = [_kept(row) for row in await cursor.to_list()]
         return _page(rows, query.limit)
 
+    async def every(self, tenant: str, *, units: tuple[str, ...] | None = None) -> list[BatchSum]:
+        """Return all batches."""
+        if units is not None:
+            return await self._sums(tenant, units=units)
+        rows = await self._rows(tenant)
+        if any("talked" not in row for row in rows):  # kept by a version that did not know it
+            with bounded():
+                short: Document = {"tenant": tenant, "talked": {"$exists": False}}
+                await self._batches.update_many(short, {"$set": {"stale": True}})
+            rows = await self._rows(tenant)
+        return [_kept(row) for row in rows]
+
+    async def _rows(self, tenant: str) -> list[Document]:
+        await self._refresh(tenant)
+        with bounded():
+            return await self._batches.find({"tenant": tenant, "count": {"$gt": 0}}).to_list()
+
     async def one(self, tenant: str, batch_id: str, *, units: tuple[str, ...] | None = None) -> BatchSum | None:
         """Return one batch, None where it has no calls."""
         sums = await self._sums(tenant, ids=[batch_id], units=units)
@@ -90,6 +107,10 @@ class MongoBatches:
             "talk_s": {"$sum": "$talk_s"},
             "first": {"$min": "$started_at"},
             "last": {"$max": "$started_at"},
+            "direction": {"$max": "$direction"},
+            "created": {"$min": "$created_at"},
+            "begun": {"$min": "$keys.begun_at"},
+            "talked": {"$sum": {"$cond": [{"$gt": ["$talk_s", 0]}, 1, 0]}},
         }
         with bounded():
             hint: Document = {} if ids is None else {"hint": "batch"}
@@ -113,17 +134,23 @@ def _summed(batch: str, parts: Sequence[Document]) -> BatchSum:
             outcomes[outcome] = outcomes.get(outcome, 0) + part["n"]
         if currency is not None:
             cost[currency] = cost.get(currency, 0) + int(part["cost"])
-    first = [part["first"] for part in parts if part["first"] is not None]
-    last = [part["last"] for part in parts if part["last"] is not None]
+
+    def told(name: str) -> list[Any]:
+        return [part[name] for part in parts if part[name] is not None]
+
     return BatchSum(
         id=batch,
-        name=max((part["name"] for part in parts if part["name"] is not None), default=None),
+        name=max(told("name"), default=None),
         count=sum(part["n"] for part in parts),
         outcomes=outcomes,
         cost=cost,
         talk_s=round(sum(part["talk_s"] for part in parts), 3),
-        first_started_at=min(first, default=None),
-        last_started_at=max(last, default=None),
+        first_started_at=min(told("first"), default=None),
+        last_started_at=max(told("last"), default=None),
+        direction=max(told("direction"), default=None),
+        created_at=min(told("created"), default=None),
+        begun_at=min(told("begun"), default=None),
+        talked=sum(part["talked"] for part in parts),
     )
 
 
@@ -139,6 +166,10 @@ def _as_kept(found: BatchSum | None) -> Document:
         "talk_s": found.talk_s,
         "first_started_at": found.first_started_at,
         "last_started_at": found.last_started_at,
+        "direction": found.direction,
+        "created_at": found.created_at,
+        "begun_at": found.begun_at,
+        "talked": found.talked,
     }
     return {"$set": {**kept, "stale": False}}
 
@@ -153,6 +184,7 @@ def _kept(row: Mapping[str, Any]) -> BatchSum:
         talk_s=row["talk_s"],
         first_started_at=row["first_started_at"],
         last_started_at=row["last_started_at"],
+        **{name: row[name] for name in ("direction", "created_at", "begun_at", "talked") if name in row},
     )
 
 

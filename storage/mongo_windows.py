@@ -8,7 +8,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from schemas.call import Call
 from schemas.query import Field, Filter
-from schemas.window import BatchTotals, Sort, SortBy, TalkSum
+from schemas.window import BatchTotals, Narrow, Sort, SortBy, TalkSum
 from storage.document import Document, heard, summary, whole
 from storage.fold import unpack
 from storage.mongo import Database, answering, bounded, piecewise
@@ -17,11 +17,13 @@ from storage.mongo_covers import Units, Way, way
 from storage.mongo_endings import ENDING
 from storage.mongo_filters import scope, where
 from storage.mongo_parts import part_name
-from storage.mongo_reader import name_of
+from storage.mongo_reader import NEEDED, name_of
 from storage.parts import Parts, unpack_parts
 
 AT_ONCE: Final = 200
 """Calls whose parts are fetched together."""
+SHORT_AT_ONCE: Final = 1000
+"""Calls of which a few fields are read: some 300 KB."""
 
 _PATHS: Final[Mapping[SortBy, str]] = {
     SortBy.STARTED_AT: "started_at",
@@ -240,14 +242,20 @@ class MongoWindows:
         sort: Sort,
         limit: int | None = None,
         words: bool = True,
+        narrow: Narrow | None = None,
     ) -> AsyncIterator[Call]:
-        """Yield whole calls in order, a few hundred in memory at a time."""
-        seen = scope(tenant, filter_, units=units)
+        """Yield calls in order, a few hundred in memory at a time."""
+        seen, shown = scope(tenant, filter_, units=units), _WHOLE if narrow is None else _narrowed(narrow)
+        size, hint = AT_ONCE if narrow is None else SHORT_AT_ONCE, way(filter_, units=units, by=sort.by).name
         with answering():
-            cursor = self._calls.find(seen, _WHOLE, batch_size=AT_ONCE, allow_disk_use=True)
-            async for documents in piecewise(cursor.sort(order_of(sort)).limit(limit or 0), size=AT_ONCE):
-                for call in await self._whole(documents, words=words):
-                    yield call
+            cursor = self._calls.find(seen, shown, batch_size=size, allow_disk_use=True, hint=hint)
+            async for documents in piecewise(cursor.sort(order_of(sort)).limit(limit or 0), size=size):
+                if narrow is None:
+                    for call in await self._whole(documents, words=words):
+                        yield call
+                else:
+                    for each in documents:
+                        yield whole(each, {}) if "registers" in each else summary(each)
 
     async def units(self, tenant: str) -> list[str]:
         """Return the ids of the units that have calls."""
@@ -269,6 +277,12 @@ class MongoWindows:
                 if len(content) == first["size"]:  # else it is being replaced
                     parts[first["_id"]] = unpack_parts(content)
         return [whole(each, _of(each, named[each["uid"]], parts), registers=known[each["uid"]]) for each in documents]
+
+
+def _narrowed(narrow: Narrow) -> Document:
+    """Return what is read of each call; of the platform's own calls all that was said of it, where `ext` is from."""
+    own = {"$cond": [{"$eq": ["$platform", str(narrow.own)]}, "$registers", "$$REMOVE"]}
+    return {**dict.fromkeys((*NEEDED, *narrow.fields), 1), "registers": own}
 
 
 def order_of(sort: Sort) -> list[tuple[str, int]]:

@@ -17,7 +17,7 @@ from schemas.raw import RawEvent
 from schemas.register import Hook, Note, Order
 from schemas.report import Question, Tally
 from schemas.update import CallUpdate, Media
-from schemas.window import BatchTotals, Sort, TalkSum
+from schemas.window import BatchTotals, Narrow, Sort, TalkSum
 from schemas.words import RecordingChannel
 
 
@@ -155,6 +155,9 @@ class BatchReader(Protocol):
     async def page(self, tenant: str, query: BatchQuery, *, after: Position | None = None) -> Page[BatchSum]:
         """Return batches, newest first, those that never started last. Raises `Away`, `TooSlow`."""
 
+    async def every(self, tenant: str, *, units: tuple[str, ...] | None = None) -> list[BatchSum]:
+        """Return all batches, in any order. Raises `Away`, `TooSlow`."""
+
     async def one(self, tenant: str, batch_id: str, *, units: tuple[str, ...] | None = None) -> BatchSum | None:
         """Return one batch, None where it has no calls."""
 
@@ -281,8 +284,12 @@ class CallWindows(Protocol):
         sort: Sort,
         limit: int | None = None,
         words: bool = True,
+        narrow: Narrow | None = None,
     ) -> AsyncIterator[Call]:
-        """Yield whole calls in order, without *words* their turns and transcripts left out. Raises `Away`."""
+        """Yield whole calls in order, without *words* their turns and transcripts left out; or what *narrow* names.
+
+        Raises `Away`, `TooSlow`.
+        """
 
     async def units(self, tenant: str) -> list[str]:
         """Return the ids of the units that have calls. Raises `Away`."""

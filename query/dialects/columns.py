@@ -1,7 +1,10 @@
 """The fields of an answer as rows: what each is called, what it is made of, its type, and how it is shown."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from schemas.window import Narrow
+from schemas.words import Platform
 
 T = TypeVar("T")
 Schema = Mapping[str, Any]
@@ -26,6 +29,14 @@ class Column(NamedTuple, Generic[T]):
 def shown(columns: Sequence[Column[T]], row: T) -> dict[str, Any]:
     """Return *row* as an object of *columns*."""
     return {name: show(row) for name, _, _, show in columns}
+
+
+def narrow(names: Iterable[str], read: Mapping[str, tuple[str, ...]], *, own: Platform) -> Narrow | None:
+    """Return what a file of the columns *names* is read from, by *read*; None where that is the whole call."""
+    wanted = list(names)
+    if not read.keys() >= set(wanted):
+        return None
+    return Narrow(tuple(dict.fromkeys(field for name in wanted for field in read[name])), own)
 
 
 def member_schema(schemas: Mapping[str, Schema], *, optional: bool = False) -> Schema:

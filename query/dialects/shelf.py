@@ -8,11 +8,12 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from query import signing
 from query.auth import Caller
 from query.stores import Stores
+from schemas.batch import BatchSum
 from schemas.call import Call, Evaluation, call_key
 from schemas.edit import Criterion, Patch
 from schemas.query import All, Condition, Field, Filter, Not, Op
 from schemas.register import Hook, Note, Order
-from schemas.window import BatchTotals, Sort, TalkSum
+from schemas.window import BatchTotals, Narrow, Sort, TalkSum
 from schemas.words import Outcome
 
 FILE_LIVES: Final = timedelta(hours=24)
@@ -95,6 +96,12 @@ class Shelf:
         """Return totals over all matching ended calls, by group."""
         return await self._stores.windows.sums(self._tenant, All((OVER, filter_)), units=self._units, by=by)
 
+    async def every_batch(self) -> list[BatchTotals]:
+        """Return all batches, newest first, from the sums that are kept of them."""
+        known = await self._stores.batches.every(self._tenant, units=self._units)
+        totals = [_totals(each, each.begun_at, each.created_at) for each in known if each.begun_at and each.created_at]
+        return sorted(totals, key=lambda batch: (batch.begun_at, batch.id), reverse=True)
+
     async def batches(self, filter_: Filter) -> list[BatchTotals]:
         """Return the batches of matching calls, newest first; those in progress count too."""
         return await self._stores.windows.batches(self._tenant, filter_, units=self._units)
@@ -108,12 +115,21 @@ class Shelf:
         return await self._stores.reader.get(self._tenant, uid, units=self._units)
 
     async def stream(
-        self, filter_: Filter, *, sort: Sort, limit: int | None = None, words: bool = True
+        self,
+        filter_: Filter,
+        *,
+        sort: Sort,
+        limit: int | None = None,
+        words: bool = True,
+        narrow: Narrow | None = None,
     ) -> AsyncIterator[Call]:
-        """Yield whole ended calls, never holding more than a few; without *words* nothing of what was said."""
+        """Yield whole ended calls, never holding more than a few; without *words* nothing of what was said.
+
+        With *narrow* the calls have only what it names.
+        """
         over = All((OVER, filter_))
         async for call in self._stores.windows.stream(
-            self._tenant, over, units=self._units, sort=sort, limit=limit, words=words
+            self._tenant, over, units=self._units, sort=sort, limit=limit, words=words, narrow=narrow
         ):
             yield call
 
@@ -208,6 +224,22 @@ class Shelf:
     async def spend(self, tokens: int, *, balance: int) -> int | None:
         """Book *tokens* in the key's ledger; return what is left, None where the balance is used up."""
         return await self._stores.registers.spend(self._tenant, self._caller.key.id, tokens, balance=balance)
+
+
+def _totals(batch: BatchSum, begun_at: datetime, created_at: datetime) -> BatchTotals:
+    """Return a kept sum as dialects look at it: a call without an outcome counts under none."""
+    untold = batch.count - sum(batch.outcomes.values())
+    return BatchTotals(
+        id=batch.id,
+        name=batch.name,
+        direction=batch.direction,
+        created_at=created_at,
+        begun_at=begun_at,
+        started_at=batch.first_started_at,
+        outcomes={**batch.outcomes, **({"": untold} if untold else {})},
+        talk_s=batch.talk_s,
+        talked=batch.talked,
+    )
 
 
 def uuid_of(*, tenant: str, kind: str, id_: str) -> str:

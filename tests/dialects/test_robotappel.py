@@ -391,6 +391,16 @@ async def test_a_file_has_the_columns_that_were_asked_for(crm: httpx.AsyncClient
     assert await rows(crm, nothing) == [["callSid"]]
 
 
+async def test_a_column_alone_says_what_it_says_among_all(crm: httpx.AsyncClient, world: DialectWorld) -> None:
+    await world.hear_all()
+    names, *whole = await rows(crm, (await told(crm, EXPORT))["url"])
+
+    for place, name in enumerate(names):
+        head, *cells = await rows(crm, (await told(crm, f"{EXPORT}?header={name}"))["url"])
+
+        assert (head, cells) == ([name], [[row[place]] for row in whole])
+
+
 @pytest.mark.parametrize(
     "query", ["header=to,callSid", "header=to&header=callSid", "header[]=to&header[]=callSid", "header= to , callSid ,"]
 )

@@ -584,6 +584,23 @@ async def test_a_clinic_is_told_in_the_keys_own_form_however_it_was_named(world:
     assert in_uuids == named
 
 
+async def test_a_field_alone_says_what_it_says_among_all(crm: httpx.AsyncClient, world: DialectWorld) -> None:
+    await world.hear_all()
+    clinic = "11111111-1111-1111-1111-111111111111"
+
+    for clinic_id in (0, clinic):
+        body = {"clinic_id": clinic_id, "format": "json"}
+        files = {}
+        for names in (list(FIELDS), *([name] for name in FIELDS)):
+            order = (await crm.post(f"{CALLS}/export", json={**body, "fields": names})).json()
+            files[tuple(names)] = (await crm.get(f"{CALLS}/export/download/{order['export_id']}")).json()
+
+        whole = files.pop(FIELDS)
+        assert whole
+        for (name,), told in files.items():
+            assert told == [{name: row[name]} for row in whole]
+
+
 async def test_a_file_has_every_field_in_every_format(crm: httpx.AsyncClient, world: DialectWorld) -> None:
     await world.hear("zenicall/call-log-create.json")
     clinic = "11111111-1111-1111-1111-111111111111"

@@ -12,6 +12,7 @@ from schemas.register import Hook, Note, Order
 from schemas.window import Sort, SortBy
 from schemas.words import Direction, Outcome, Stage
 from storage.mongo import Database, connect
+from storage.mongo_batches import MongoBatches
 from storage.mongo_registers import FIRST_ALIAS, MongoRegisters
 from storage.mongo_windows import GROUPS, SORTS, MongoWindows
 from storage.mongo_writer import MongoWriter
@@ -119,6 +120,22 @@ async def test_a_batch_is_the_sum_of_its_calls(opened: Database) -> None:
 
     assert (batch.id, batch.name, batch.outcomes) == ("spring", "Spring", {"answered": 3})
     assert batch.started_at == NOW + timedelta(minutes=1)
+
+
+async def test_what_is_kept_of_a_batch_is_what_its_calls_add_up_to(opened: Database) -> None:
+    windows = await stored(opened)
+    (summed,) = await windows.batches("acme", EVERYTHING, units=None)
+
+    for _ in range(2):  # the second time in place of one that an earlier version kept
+        (kept,) = await MongoBatches(opened).every("acme")
+
+        assert (kept.id, kept.name, kept.direction) == (summed.id, summed.name, summed.direction)
+        assert (kept.created_at, kept.begun_at) == (summed.created_at, summed.begun_at)
+        assert (kept.first_started_at, kept.outcomes) == (summed.started_at, summed.outcomes)
+        assert (kept.talk_s, kept.talked) == (summed.talk_s, summed.talked)
+        await opened["batches"].update_many({}, {"$unset": {"talked": 1, "direction": 1, "begun_at": 1}})
+    assert await MongoBatches(opened).every("other") == []
+    assert await MongoBatches(opened).every("acme", units=("1",)) == []
 
 
 @pytest.mark.parametrize("part", ["da goi so 3", "DA GOI SO 3"])

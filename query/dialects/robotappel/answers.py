@@ -110,7 +110,7 @@ async def batch_history(asked: Asked) -> Any:
     body = Reader(asked.ask.body)
     paged, name, state, direction = body.paged(), body.text("batchName"), body.text("status"), body.text("direction")
     body.done(asked.ask)
-    every = await asked.shelf.batches(words.EVERY_CALL)
+    every = await asked.shelf.every_batch()
     found = [batch for batch in every if batches.chosen(batch, name=name, state=state, direction=direction)]
     numbered = Numbered(paged.page, paged.limit, len(found))
     shown = batches.columns(asked.tenant.id)

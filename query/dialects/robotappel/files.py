@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from query.dialects import columns
 from query.dialects.columns import Column
 from query.dialects.dialect import File
 from query.dialects.robotappel.bodies import Reader, calls_filter
@@ -15,7 +16,7 @@ from query.formats.csv import Csv
 from schemas.call import Call
 from schemas.query import Any_, Condition, Field, Op
 from schemas.window import Sort, SortBy
-from schemas.words import Outcome
+from schemas.words import Outcome, Platform
 
 AT_ONCE: Final = 100  # rows of a piece: whole calls may be long
 NEWEST_FIRST: Final = Sort(SortBy.BEGUN_AT)
@@ -24,6 +25,23 @@ PHONES: Final = frozenset({"from", "to"})
 RECORDING: Final = "record_url"
 SPOKEN: Final = frozenset({"clean_interraction", "interraction"})
 """Columns that what was said is read for."""
+READ: Final[Mapping[str, tuple[str, ...]]] = {
+    "callSid": (),
+    "batchId": ("batch",),
+    "batchName": ("batch",),
+    "clientOrgId": (),
+    "createdAt": (),
+    "ended_status": ("end_reason",),
+    "from": ("from",),
+    "to": ("to",),
+    RECORDING: ("recording",),
+    "sendDate": ("started_at",),
+    "status": ("outcome", "answered_at"),
+    "summary": ("summary",),
+    "duration": ("talk_s",),
+    "notes": ("note",),
+}
+"""What each column is read from, beside what every call has; a file of these columns alone is read so."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _BY_NAME: Final = {column.name: column for column in EXPORTED}
 
@@ -41,7 +59,8 @@ def write(recipe: bytes, shelf: Shelf) -> File:
     wanted = msgspec.msgpack.decode(recipe, type=Recipe)
     words = not SPOKEN.isdisjoint(wanted.header)
     if wanted.ids is None:
-        chosen = shelf.stream(calls_filter(Reader(wanted.body)), sort=NEWEST_FIRST, words=words)
+        narrow = columns.narrow(wanted.header, READ, own=Platform.ROBOTAPPEL)
+        chosen = shelf.stream(calls_filter(Reader(wanted.body)), sort=NEWEST_FIRST, words=words, narrow=narrow)
     else:
         chosen = _named(wanted.ids, shelf, words=words)
     content = _content(wanted.header, chosen, shelf)
@@ -50,10 +69,10 @@ def write(recipe: bytes, shelf: Shelf) -> File:
 
 async def _content(header: Sequence[str], calls: AsyncIterator[Call], shelf: Shelf) -> AsyncIterator[bytes]:
     sheet = Csv(header)
-    columns = [_BY_NAME[name] for name in header]
+    chosen = [_BY_NAME[name] for name in header]
     rows: list[list[Any]] = []
     async for call in calls:
-        rows.append([_cell(column, call, shelf) for column in columns])
+        rows.append([_cell(column, call, shelf) for column in chosen])
         if len(rows) == AT_ONCE:
             yield sheet.add(rows)
             rows.clear()

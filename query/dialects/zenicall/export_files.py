@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from query.dialects.columns import narrow
 from query.dialects.dialect import File
 from query.dialects.matching import every, of_unit
 from query.dialects.shelf import Shelf
@@ -18,6 +19,7 @@ from query.formats.format import Columns, Rows, Sink
 from query.formats.xlsx import Xlsx
 from runtime.config import Tenant
 from schemas.query import Filter
+from schemas.words import Platform
 
 AT_ONCE: Final = 100  # rows of a piece: whole calls may be long
 DATES: Final = "%Y-%m-%d %H:%M:%S"
@@ -44,6 +46,31 @@ _SHOWN: Final[Mapping[str, Callable[[Row], Any]]] = {
 }
 SPOKEN: Final = "transcript_text"
 """The one field that what was said is read for."""
+READ: Final[Mapping[str, tuple[str, ...]]] = {
+    "id": (),
+    "external_call_id": (),
+    "caller_first_name": ("customer",),
+    "caller_last_name": ("customer",),
+    "caller_phone_number": ("customer_number",),
+    "is_existing_patient": ("existing_patient",),
+    "call_started_at": ("started_at",),
+    "call_ended_at": ("ended_at",),
+    "call_duration_seconds": ("talk_s",),
+    "reason_for_call": ("reason",),
+    "callback_preference": ("callback_pref",),
+    "summary": ("summary",),
+    "detailed_reason": ("reason_detail",),
+    "preferred_dentist": ("preferred_person",),
+    "status": ("workflow",),
+    "cost": ("cost",),
+    "ended_reason": ("end_reason",),
+    "audio_recording_url": ("recording",),
+    "created_at": (),
+    "updated_at": ("edited_at",),
+    "updated_by": ("updated_by",),
+    "clinic_name": ("unit",),
+}
+"""What each field is read from, beside what every call has; a file of these fields alone is read so."""
 
 
 class JsonArray:
@@ -142,7 +169,8 @@ async def exported(recipe: Recipe, shelf: Shelf, *, limit: int | None) -> AsyncI
     """Yield the chosen fields of each call."""
     order, words = asking.sort(recipe.order, "body"), SPOKEN in recipe.fields
     cells = [(name, _cell(name, recipe.dates)) for name in recipe.fields]
-    async for call in shelf.stream(recipe.filter, sort=order, limit=limit, words=words):
+    only = narrow(recipe.fields, READ, own=Platform.ZENICALL)
+    async for call in shelf.stream(recipe.filter, sort=order, limit=limit, words=words, narrow=only):
         row = Row(call=call, tenant=recipe.tenant, style=recipe.style, clinics={}, users={})
         yield {name: show(row) for name, show in cells}
 
