@@ -21,6 +21,7 @@ from workers.times import iso, iso_ms, unix
 Step = str | int
 
 _INT64: Final = 2**63
+_NUMBERS: Final = (int, float, Decimal, str)  # made once: `int | float` makes a type each time it is asked
 _BOM: Final = b"\xef\xbb\xbf"
 _LONE_SURROGATE: Final = re.compile(
     rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
@@ -110,7 +111,7 @@ class Doc:
     def number(self, *path: Step) -> float | None:
         """Return a finite number, also from its text."""
         value = _reach(self.value, path)
-        if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        if isinstance(value, bool) or not isinstance(value, _NUMBERS):
             return None
         try:
             number = float(value)
@@ -131,7 +132,7 @@ class Doc:
     def decimal(self, *path: Step) -> str | None:
         """Return a number's own decimal text, also from a string that is one."""
         value = _reach(self.value, path)
-        if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        if isinstance(value, bool) or not isinstance(value, _NUMBERS):
             return None
         if isinstance(value, str):
             try:

@@ -184,8 +184,9 @@ def _spoken(message: Doc) -> Iterator[Spoken]:
     plain = first(message.raw("artifact", "messagesOpenAIFormatted"), message.raw("messagesOpenAIFormatted"))
     if said or plain:
         for one in Doc(said or plain).each():
-            if one.text("role") != "system" and (text := _text(one)):
-                yield Spoken(role(one.raw("role")), text, one.integer("time"), one.number("secondsFromStart"))
+            who = one.raw("role")
+            if who != "system" and (text := _text(one)):
+                yield Spoken(role(who), text, one.integer("time"), one.number("secondsFromStart"))
     else:
         yield from split(first(message.text("artifact", "transcript"), message.text("transcript")) or "")
 

@@ -38,6 +38,7 @@ def normalise(event: Envelope, /) -> Facts | None:
 
 def _facts(doc: Doc) -> Facts:
     started_at, talk_s = _time(doc, "startTime"), doc.seconds("chatDuration")
+    turns = number(_spoken(doc), started_at=started_at)
     end = ending(doc.text("resultStatus"), sent.OUTCOMES)
     return Facts(
         rank=sent.RANKS[sent.EventType.RECORD],
@@ -55,7 +56,7 @@ def _facts(doc: Doc) -> Facts:
         task_id=doc.integer("robotCallTaskId"),
         end_reason=doc.text("resultStatus"),
         ended_by=sent.ENDED_BY.get(spelled(doc.text("hangupBy"))),
-        turns=number(_spoken(doc), started_at=started_at),
+        turns=turns,
         rounds=doc.integer("chatRound"),
         recording=_recording(doc),
         extracted=_extracted(doc),
@@ -63,7 +64,7 @@ def _facts(doc: Doc) -> Facts:
         concerns=_opened(doc, "customerConcern").texts(),
         customer=_customer(doc),
         redials=doc.integer("redialTimes"),
-        ext=rest(doc.value, told=_TOLD) | _silent(doc),
+        ext=rest(doc.value, told=_TOLD) | _silent(doc, spoken=len(turns)),
     )
 
 
@@ -125,18 +126,21 @@ def _customer(doc: Doc) -> Customer:
     )
 
 
-def _turns(doc: Doc) -> Iterator[Doc]:
+def _turns(doc: Doc) -> Doc:
     """The list under its name of today, else under that of January 2019."""
-    return doc.each("callDetailList" if isinstance(doc.raw("callDetailList"), list) else "robotCallDetailList")
+    return doc.at("callDetailList" if isinstance(doc.raw("callDetailList"), list) else "robotCallDetailList")
 
 
 def _spoken(doc: Doc) -> Iterator[Spoken]:
-    for one in _turns(doc):
+    for one in _turns(doc).each():
         if text := one.text("text"):
             yield Spoken(role(one.raw("type")), text)
 
 
-def _silent(doc: Doc) -> dict[str, Any]:
+def _silent(doc: Doc, *, spoken: int) -> dict[str, Any]:
     """All turns where one of them is without words: it is none of ours, and Tanyi's own API gives it back."""
-    turns = [{"text": one.text("text") or "", "type": one.text("type")} for one in _turns(doc)]
-    return {} if all(turn["text"] for turn in turns) else {"callDetailList": turns}
+    listed = _turns(doc)
+    if not isinstance(listed.value, list) or len(listed.value) == spoken:
+        return {}
+    turns = [{"text": one.text("text") or "", "type": one.text("type")} for one in listed.each()]
+    return {} if len(turns) == spoken else {"callDetailList": turns}

@@ -115,10 +115,10 @@ def _conversation(doc: Doc) -> Facts:
 
 def _spoken(payload: Doc) -> Iterator[Spoken]:
     for one in payload.each("messages"):
-        who = role(one.raw("role"))
-        text = one.text("content") or _tools(one)
+        who, said = role(one.raw("role")), one.text("content")
+        text = said or _tools(one)
         if text and who is not Role.SYSTEM:
-            yield Spoken(who if one.text("content") else Role.TOOL, text, one.iso_ms("timestamp"))
+            yield Spoken(who if said else Role.TOOL, text, one.iso_ms("timestamp"))
 
 
 def _tools(message: Doc) -> str:
