@@ -60,9 +60,10 @@ def json_content(schema: Schema) -> Schema:
     return {"content": {"application/json": {"schema": schema}}}
 
 
-def answered(schema: Schema, *, tells: str = "The answer.") -> Mapping[str, Any]:
-    """Return the responses of a route that answers 200 with *schema*."""
-    return {"200": {"description": tells, **json_content(schema)}}
+def answered(schema: Schema, *, error: Schema | None = None) -> Mapping[str, Any]:
+    """Return the responses of a route that answers 200 with *schema*, and any other status with *error*."""
+    told = {"200": {"description": "The answer.", **json_content(schema)}}
+    return told if error is None else told | {"default": {"description": "An error.", **json_content(error)}}
 
 
 def table(columns: Sequence[Column[Any]]) -> str:

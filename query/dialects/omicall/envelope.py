@@ -62,7 +62,7 @@ def schema(payload: Schema) -> Schema:
     """Return the responses of a route whose payload is *payload*; failures have the same envelope and a message."""
     instance = dict.fromkeys(INSTANCE, TEXT)
     told = member_schema({"status_code": INTEGER, **instance, "payload": payload, "key_enabled": FLAG})
-    return answered({"oneOf": [told, _FAILED]})
+    return answered({"oneOf": [told, _FAILED]}, error=_FAILED)
 
 
 def _failure(word: str, text: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:

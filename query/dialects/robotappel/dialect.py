@@ -43,6 +43,10 @@ def _body(members: Schema, *, required: bool = False) -> Schema:
     return {"requestBody": {"required": required, **json_content(member_schema(members, optional=not required))}}
 
 
+def _told(schema: Schema) -> Schema:
+    return answered(schema, error=refusals.ERROR)
+
+
 def _row(method: str, path: str, tells: str, answer: answers.Answer, scope: Scope, **schema: Any) -> Route:
     return Route(method=method, path=path, tells=tells, scope=scope, answer=answers.paid(answer), schema=schema)
 
@@ -55,7 +59,7 @@ ROUTES: Final = (
         answers.history,
         Scope.READ,
         **_body({**_FILTERS, "callId": TEXT, **_PAGED}),
-        responses=answered(_HISTORY),
+        responses=_told(_HISTORY),
     ),
     _row(
         "POST",
@@ -65,7 +69,7 @@ ROUTES: Final = (
         Scope.EXPORT,
         parameters=[_HEADER],
         **_body(_FILTERS),
-        responses=answered(member_schema({"url": TEXT})),
+        responses=_told(member_schema({"url": TEXT})),
     ),
     _row(
         "POST",
@@ -75,7 +79,7 @@ ROUTES: Final = (
         Scope.EXPORT,
         parameters=[_HEADER],
         **_body({"callIds": list_schema(TEXT)}, required=True),
-        responses=answered(member_schema({"url": TEXT})),
+        responses=_told(member_schema({"url": TEXT})),
     ),
     _row(
         "GET",
@@ -83,7 +87,7 @@ ROUTES: Final = (
         "How far a batch is.",
         answers.batch_status,
         Scope.READ,
-        responses=answered(_BATCH),
+        responses=_told(_BATCH),
     ),
     _row(
         "GET",
@@ -91,7 +95,7 @@ ROUTES: Final = (
         "Read one call.",
         answers.call_info,
         Scope.READ,
-        responses=answered(_CALL),
+        responses=_told(_CALL),
     ),
     _row(
         "POST",
@@ -100,7 +104,7 @@ ROUTES: Final = (
         answers.batch_history,
         Scope.READ,
         **_body({"batchName": TEXT, "status": TEXT, "direction": TEXT, **_PAGED}),
-        responses=answered(_BATCHES),
+        responses=_told(_BATCHES),
     ),
     _row(
         "GET",
@@ -108,7 +112,7 @@ ROUTES: Final = (
         "How long calls are on average.",
         answers.average_duration,
         Scope.READ,
-        responses=answered(member_schema(_AVERAGE)),
+        responses=_told(member_schema(_AVERAGE)),
     ),
     _row(
         "POST",
@@ -117,7 +121,7 @@ ROUTES: Final = (
         answers.add_note,
         Scope.WRITE,
         **_body({"notes": {"type": "string", "maxLength": bodies.LONGEST_NOTE}}, required=True),
-        responses=answered(_CALL),
+        responses=_told(_CALL),
     ),
 )
 

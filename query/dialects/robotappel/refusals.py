@@ -4,11 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from query.dialects import statuses
+from query.dialects.columns import INTEGER, TEXT, Schema, list_schema, member_schema
 from query.dialects.dialect import Ask, Fault, Faulted, Refused, Reply
 from query.views import instant
 
 _STATUS: Final = {**statuses.STATUS, Fault.EXPIRED: 403, Fault.BAD_URL: 403, Fault.URL_EXPIRED: 404}
 """An expired key is refused as one that may not."""
+
+_REASONS: Final = member_schema({"message": list_schema(TEXT), "error": TEXT, "statusCode": INTEGER})
+ERROR: Final[Schema] = member_schema(
+    {"statusCode": INTEGER, "timestamp": TEXT, "path": TEXT, "message": {"anyOf": [TEXT, _REASONS]}}
+)
 
 
 def bad(ask: Ask, reasons: Sequence[str]) -> Refused:

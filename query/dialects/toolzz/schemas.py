@@ -51,7 +51,7 @@ _PAGINATION: Final = member_schema(
 
 
 def _responses(schema: Schema) -> Mapping[str, Any]:
-    return {"responses": {**answered(schema), "default": {"description": "An error.", **json_content(ERROR)}}}
+    return {"responses": answered(schema, error=ERROR)}
 
 
 SEARCH: Final[Mapping[str, Any]] = {
