@@ -6,15 +6,17 @@ from typing import Final
 
 _SPELLING: Final = str.maketrans("", "", " -.()/\u00a0\u202f\u2011")
 _COUNTRY_TOLD: Final = re.compile(r"(?:\+|00)([1-9][0-9]{6,14})")  # ITU-T E.164: at most 15 digits; 7 in the smallest
+_ADDRESS: Final = re.compile(r"(?:sips?|tel):(\+[^@;]+)(?:[@;].*)?", re.IGNORECASE)  # what a trunk calls a number
 _BARE: Final = re.compile(r"([1-9][0-9]{7,14})")  # fewer than 8 digits are a short code or an extension
 
 
 @lru_cache(maxsize=1024)  # a call names its numbers several times over, and a tenant's lines come again
 def e164(number: str | None) -> str | None:
-    """Return *number* as `+` and digits; None where its country is not told (a national number, a SIP address)."""
+    """Return *number* as `+` and digits; None where its country is not told (a national number, an extension)."""
     if not number:
         return None
-    bare = number.translate(_SPELLING)
+    address = _ADDRESS.fullmatch(number)
+    bare = (address[1] if address else number).translate(_SPELLING)
     known = _COUNTRY_TOLD.fullmatch(bare) or _BARE.fullmatch(bare)
     return f"+{known[1]}" if known else None
 

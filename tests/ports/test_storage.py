@@ -242,7 +242,7 @@ async def test_a_page_goes_on_from_a_call_that_is_gone(store: Store) -> None:
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        ("+33612345678", {"plus", "zeros", "bare", "blanks"}),
+        ("+33612345678", {"plus", "zeros", "bare", "blanks", "address"}),
         ("0033612345678", {"zeros"}),
         ("33612345678", {"bare"}),
         ("0612345678", {"national"}),
@@ -252,7 +252,7 @@ async def test_a_page_goes_on_from_a_call_that_is_gone(store: Store) -> None:
 async def test_a_number_is_found_as_received_and_in_e164_form(store: Store, asked: str, found: set[str]) -> None:
     spellings = {
         "plus": "+33612345678", "zeros": "0033612345678", "bare": "33612345678", "national": "0612345678",
-        "blanks": "+33 6 12 34 56 78",
+        "blanks": "+33 6 12 34 56 78", "address": "sip:+33612345678@trunk.example.com",
     }  # fmt: skip
     await store.writer.apply([
         make_update(call=call, direction=Direction.INBOUND, from_=number) for call, number in spellings.items()
