@@ -20,7 +20,7 @@ from query.problems import BadValue, Expired, NotFound, Unavailable, unknown
 from query.views import EXPORTABLE, LISTED, WHOLE, instant
 from schemas.call import Call
 from schemas.export import Export, Part, Status, Wanted
-from storage.ports import ExportKeeper
+from storage.ports import Away, ExportKeeper, Lost, TooSlow
 
 LIVES: Final = timedelta(hours=24)  # long enough for a colleague to fetch it, short for what it holds
 MOST_IDS: Final = 100_000
@@ -30,6 +30,14 @@ STALE: Final = timedelta(minutes=2)  # an export that has not grown for so long 
 TELL: Final = timedelta(seconds=1)  # between two reports of how far an export is
 LOOK_AGAIN_S: Final = 0.1
 _MEMBERS: Final = ("format", "columns", "filter", "ids")
+_LOST: Final = "The process that wrote it has ended; order it again."
+_WHY: Final[Mapping[type[Exception], str]] = {
+    Lost: "MongoDB keeps too little history to read so many calls as they were when the export was ordered: "
+    "order them in parts, by started_at, or set its minSnapshotHistoryWindowInSeconds higher.",
+    TooSlow: "MongoDB took too long to find the next calls: narrow the filter by time, unit or batch.",
+    Away: "MongoDB went away while calls were read; order it again.",
+}
+"""Why an export failed, and what to do."""
 log = logging.getLogger(__name__)
 
 
@@ -83,7 +91,7 @@ class Exports:
         signing.check(asked.request, key=self._key, now=self._clock())
         export = await self._exports.get(asked.part("id"))
         if export is None or self._state(export) is Status.FAILED:
-            raise Expired("This export is no longer kept; order it again.")
+            raise Expired((export and export.why) or "This export is no longer kept; order it again.")
         name = f"calls-{export.ordered_at:%Y%m%d-%H%M%S}.{export.format}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
         media_type = FORMATS[export.format].media_type
@@ -123,7 +131,7 @@ class Exports:
         opened: AsyncExitStack,
     ) -> None:
         """Keep the rows of a snapshot, part by part."""
-        status, number, rows, told = Status.FAILED, 0, 0, export.ordered_at
+        status, number, rows, told, why = Status.FAILED, 0, 0, export.ordered_at, None
         try:
             async with opened:
                 calls = first
@@ -140,11 +148,14 @@ class Exports:
             status = Status.DONE
         except Exception as error:
             log.exception("export_failed", extra={"format": export.format, "error": type(error).__name__})
-        await self._grown(export, rows=rows, status=status)
+            why = _WHY.get(type(error), "The fault is ours; it was logged. Order it again.")
+        await self._grown(export, rows=rows, status=status, why=why)
         EXPORTED.labels(export.format).inc(rows)
 
-    async def _grown(self, export: Export, *, rows: int, status: Status = Status.RUNNING) -> None:
-        grown = msgspec.structs.replace(export, rows=rows, status=status, grown_at=self._clock())
+    async def _grown(
+        self, export: Export, *, rows: int, status: Status = Status.RUNNING, why: str | None = None
+    ) -> None:
+        grown = msgspec.structs.replace(export, rows=rows, status=status, why=why, grown_at=self._clock())
         await self._exports.put(grown)
 
     async def _written(self, export: Export) -> AsyncIterator[bytes]:
@@ -183,6 +194,7 @@ class Exports:
             "status": self._state(export),
             "format": export.format,
             "rows": export.rows,
+            "error": export.why or (_LOST if self._state(export) is Status.FAILED else None),
         }
 
 

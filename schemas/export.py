@@ -31,6 +31,8 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     status: Status = Status.RUNNING
     rows: int = 0
     grown_at: datetime
+    why: str | None = None
+    """Why it failed, and what to do."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,13 +1,14 @@
 """Exports in MongoDB: a snapshot of calls read once, its rows kept until they expire, less those of erased calls."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 from pymongo import WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import OperationFailure
 
 from schemas.call import Call
 from schemas.export import Export, Part, Wanted
@@ -18,10 +19,13 @@ from storage.mongo import LONGEST_S, Database, Document, answering, bounded, pie
 from storage.mongo_parts import part_name, read_parts
 from storage.mongo_reader import NEEDED, name_of, plan
 from storage.mongo_tombstones import MongoTombstones
+from storage.ports import Lost
 
 AT_ONCE: Final = 1_000
 """Calls that are read, and rows that are kept, in one piece: flat memory, few round trips."""
 _NOT_SHOWN: Final = {"keys": 0, "edits": 0, "text": 0}
+_TOO_OLD: Final = frozenset({239, 246})
+"""MongoDB's codes for a snapshot that is older than the history it keeps."""
 _decode: Final = msgspec.json.Decoder(list[list[Any]]).decode
 
 
@@ -43,7 +47,7 @@ class Snapshot:
 
     async def parts(self) -> AsyncIterator[list[Call]]:
         """Yield the calls piece by piece, at least one piece, which fixes the moment."""
-        with answering():
+        with answering(), _forgetting():
             pieces = self._found() if self._wanted.ids is None else self._named(self._wanted.ids)
             async for documents in pieces:
                 yield await self._shown(documents)
@@ -136,6 +140,17 @@ class MongoExports:
         both = zip(row["uids"], _decode(row["rows"]), strict=True)
         kept = [(uid, values) for uid, values in both if uid not in erased]
         return Part([uid for uid, _ in kept], [values for _, values in kept])
+
+
+@contextmanager
+def _forgetting() -> Iterator[None]:
+    """Let `Lost` out where MongoDB no longer keeps the history of the moment that is read."""
+    try:
+        yield
+    except OperationFailure as error:
+        if error.code in _TOO_OLD:
+            raise Lost from error
+        raise
 
 
 def _name(export_id: str, number: int) -> str:

@@ -200,7 +200,10 @@ class Snapshot(Protocol):
     """Calls as they were at one moment."""
 
     def parts(self) -> AsyncIterator[list[Call]]:
-        """Yield the calls piece by piece, at least one piece, whose reading fixes the moment. Raises `Away`."""
+        """Yield the calls piece by piece, at least one piece, whose reading fixes the moment.
+
+        Raises `Away`, `TooSlow`, and `Lost` where the store no longer knows that moment.
+        """
 
 
 class ExportKeeper(Protocol):

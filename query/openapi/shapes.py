@@ -350,6 +350,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "status": words(Status),
             "format": words(FORMATS),
             "rows": INTEGER,
+            "error": _MAYBE_TEXT,
         }
     ),
     "Batch": members(_BATCH),

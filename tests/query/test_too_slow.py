@@ -98,6 +98,25 @@ async def test_an_export_whose_next_piece_takes_too_long_is_given_up_and_cancell
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.parametrize(("code", "remedy"), [(239, "minSnapshotHistoryWindowInSeconds"), (50, "narrow")])
+async def test_an_export_that_fails_on_its_way_tells_why_and_what_to_do(
+    opened: Database, code: int, remedy: str
+) -> None:
+    world = World(opened)
+    await world.calls(*((f"c-{n}", {"started_at": START}) for n in range(AT_ONCE + 1)))
+    failed = {"failCommands": ["getMore"], "errorCode": code, "namespace": "slow.calls"}
+    async with world.ask() as client, failing_at(opened, "failCommand", data=failed):
+        order = await client.post("/v1/exports", json={"format": "csv", "filter": {"all": []}})
+        path = f"/v1/exports/{order.json()['id']}"
+        while (told := (await client.get(path)).json())["status"] == "running":  # noqa: ASYNC110 - as a client looks
+            await asyncio.sleep(0.05)
+        file = await client.get(told["url"])
+
+    assert (told["status"], file.status_code) == ("failed", 410)
+    assert remedy in told["error"]
+    assert file.json()["detail"] == told["error"]
+
+
 async def at_work(database: Database) -> bool:
     """Return whether MongoDB still reads calls for somebody."""
     mine = {"$match": {"active": True, "ns": f"{database.name}.calls"}}
