@@ -1,5 +1,6 @@
 """Filters, orders, totals and sums of every dialect are those of the plainest Python, for any calls and question."""
 
+import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -68,6 +69,27 @@ async def test_robotappels_history_is_the_models(world: DialectWorld, told: list
         whole = (await crm.get("/callHistory/averageCallDuration")).json()["averageCallDuration"]
 
     assert abs(Decimal(str(whole)) - robotappel.talked(robotappel.matching(calls, {}))[1]) <= Decimal("0.005")
+
+
+@EVERY_WAY
+@given(CALLS, st.lists(robotappel.QUESTIONS, min_size=2, max_size=2))
+async def test_robotappels_files_and_batches_are_the_models(
+    world: DialectWorld, told: list[Told], bodies: list[Any]
+) -> None:
+    fresh, calls = await stored(world, told)
+    async with fresh.ask() as crm:
+        for body in bodies:
+            filters = {name: value for name, value in body.items() if name not in {"page", "limit", "callId"}}
+            url = (await asked(crm, "/callHistory/ExportCallHistory", filters, header="callSid"))["url"]
+            rows = csv.reader((await crm.get(url)).text.splitlines())
+            expected = [call.platform_call_id for call in robotappel.matching(calls, filters)]
+            assert [cell for (cell,) in rows] == ["callSid", *expected], filters
+        history = await asked(crm, "/callHistory/getBatchHistory", {"limit": 1000})
+
+    batches = robotappel.batches(calls)
+    shown = [{name: row[name] for name in batches[0]} for row in history["batches"]] if batches else []
+    assert shown == batches
+    assert history["total"] == len(batches)
 
 
 WAYS: Final[Mapping[str, Callable[[str, list[str]], list[tuple[str, str]]]]] = {
@@ -277,3 +299,22 @@ async def test_zenicalls_search_is_the_models(world: DialectWorld, told: list[To
                 assert answer.status_code == 404
             else:
                 zenicall_is_right(answer.json(), order, zenicall.matching(calls, unit_id, question))
+
+
+@EVERY_WAY
+@given(CALLS, st.lists(st.tuples(UNITS, zenicall.SEARCHED, zenicall.ORDERED), min_size=2, max_size=2))
+async def test_zenicalls_files_are_the_models(world: DialectWorld, told: list[Told], questions: list[Any]) -> None:
+    fresh, calls = await stored(world, told)
+    async with fresh.ask() as crm:
+        for unit_id, question, order in questions:
+            if not is_known(calls, unit_id):
+                continue
+            wanted = {name: order[name] for name in ("order_by", "order_direction") if name in order}
+            most = order.get("limit", 100)
+            body = {**question, **wanted, "clinic_id": await clinic(fresh, unit_id), "fields": ["id"], "limit": most}
+            answer = await asked(crm, "/api/v1/call-logs/export", {**body, "format": "json"})
+            rows = (await crm.get(answer["download_url"])).json()
+            expected = zenicall.page(zenicall.matching(calls, unit_id, question), {**wanted, "limit": most}).ids
+
+            assert [row["id"] for row in rows] == expected, body
+            assert answer["total_records"] == len(expected)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -87,3 +88,40 @@ def talked(calls: Sequence[Call]) -> tuple[Decimal, Decimal]:
     seconds = [Decimal(str(call.talk_s)) for call in calls]
     some_s = [each for each in seconds if each]
     return sum(seconds, Decimal()), sum(some_s, Decimal()) / len(some_s) if some_s else Decimal()
+
+
+def batches(calls: Sequence[Call]) -> list[dict[str, Any]]:
+    """Return the batches that calls belong to, the one that was sent last first."""
+    known = sorted({call.batch.id for call in calls if call.batch and call.batch.id})
+    told = [_batch(name, [call for call in calls if call.batch and call.batch.id == name]) for name in known]
+    return sorted(told, key=lambda batch: (batch["sendDate"], batch["batchId"]), reverse=True)
+
+
+def _batch(name: str, calls: Sequence[Call]) -> dict[str, Any]:
+    over = ended(calls)
+    completed = sum(call.outcome in (Outcome.ANSWERED, Outcome.VOICEMAIL) for call in over)
+    total, mean = talked(over)
+    return {
+        "batchId": name,
+        "status": _state(calls, over, completed),
+        "createdAt": _instant(min(call.created_at for call in calls)),
+        "sendDate": _instant(min(begun(call) for call in calls)),
+        "totalCalls": len(calls),
+        "completedCalls": completed,
+        "failedCalls": len(over) - completed,
+        "pendingCalls": len(calls) - len(over),
+        "averageCallDuration": float(round(mean, 2)),
+        "total_call_time": float(total),
+    }
+
+
+def _state(calls: Sequence[Call], over: Sequence[Call], completed: int) -> str:
+    if not over and all(call.started_at is None for call in calls):
+        return "pending"
+    if len(over) < len(calls):
+        return "in_progress"
+    return "completed" if completed else "failed"
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
