@@ -41,7 +41,8 @@ async def set_up(database: Database) -> Sequence[str]:
             await _make(database, name)
             indexes = [index for index in INDEXES if index.collection == name]
             if indexes and not await _indexed(database, *indexes):
-                findings += [_otherwise(index) for index in indexes if not await _indexed(database, index)]
+                otherwise = [index for index in indexes if not await _indexed(database, index)]
+                findings += [_otherwise(index, await _named(database, index)) for index in otherwise]
         return findings
 
 
@@ -67,10 +68,17 @@ async def _created(database: Database, indexes: Sequence[Index]) -> None:
             return
 
 
-def _otherwise(index: Index) -> str:
+async def _named(database: Database, index: Index) -> str:
+    """Return the name of what stands in the way of *index*: of the same name, else of the same keys."""
+    there = await database[index.collection].index_information()
+    alike = (name for name, other in there.items() if tuple(other["key"]) == index.keys)
+    return index.name if index.name in there else next(alike, index.name)
+
+
+def _otherwise(index: Index, name: str) -> str:
     return (
-        f"index {index.name} of {index.collection} was made otherwise ({index.serves}): "
-        f"drop it with db.{index.collection}.dropIndex({index.name!r}) and run `aftercall setup`"
+        f"index {name} of {index.collection} was made otherwise than {index.name} is now ({index.serves}): "
+        f"drop it with db.{index.collection}.dropIndex({name!r}) and run `aftercall setup`"
     )
 
 

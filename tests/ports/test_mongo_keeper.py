@@ -47,6 +47,15 @@ async def test_an_index_made_otherwise_is_told_with_its_remedy(mongo_url: str, d
         assert "aftercall setup" in finding
 
 
+async def test_an_index_of_an_older_name_is_told_by_that_name(mongo_url: str, database: str) -> None:
+    async with connect(in_database(mongo_url, database)) as opened:
+        await opened["batches"].create_index([("tenant", 1), ("stale", 1)], name="to_sum")
+        keeper = MongoKeeper(opened)
+        await keeper.set_up()
+
+        assert any("db.batches.dropIndex('to_sum')" in finding for finding in await keeper.findings())
+
+
 async def test_the_signing_key_is_made_once(mongo_url: str, database: str) -> None:
     async with connect(in_database(mongo_url, database)) as opened:
         keys = await asyncio.gather(*(MongoKeeper(opened).signing_key() for _ in range(8)))
