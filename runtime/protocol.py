@@ -29,6 +29,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     body_bytes_per_s: int = 64 * 2**10  # beyond that: a phone's uplink, and no trickle
     idle_s: int = 75  # between requests; load balancers keep connections for 60
     stalled_s: float = 60.0  # that a client may leave an answer unread
+    last_s: float = (
+        0.25  # for a request that was on its way when we were stopped: a slow network's way here, and a pause
+    )
 
 
 class Phase(Enum):
@@ -100,6 +103,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._coming = 0
         self._stalled_since: float | None = None
         self._refusal: tuple[HTTPStatus, str] | None = None
+        self._ending = False
         self._extensions: dict[str, Any] = {WHOLE_ANSWER: self._answered}
 
     @override
@@ -136,6 +140,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large."
             raise ValueError(self._refusal[1])
         super().on_headers_complete()
+        if self._ending:
+            self.cycle.keep_alive = False
         self.cycle.body = b""  # type: ignore[assignment]  # a body of one piece is handed on as it is, not copied twice
         self.scope["extensions"] = self._extensions
         self._enter(Phase.BODY)
@@ -164,6 +170,18 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refuse(*(self._refusal or (HTTPStatus.BAD_REQUEST, "This is no HTTP/1.1.")))
 
     @override
+    def shutdown(self) -> None:
+        """End after the answer under way; without one, a moment later: a request may have been sent just now.
+
+        uvicorn closes such a connection at once, and who sent never learns whether the request was taken.
+        """
+        self._ending = True
+        if self._asked:
+            self.cycle.keep_alive = False
+        else:
+            self.loop.call_later(self.limits.last_s, self._end_unasked)
+
+    @override
     def pause_writing(self) -> None:
         """Begin to wait for the reader."""
         super().pause_writing()
@@ -183,6 +201,15 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
         elif self._late(now - self._since):
             self._refuse(HTTPStatus.REQUEST_TIMEOUT, "The request did not come in time.")
+
+    @property
+    def _asked(self) -> bool:
+        """Whether there is a request whose answer is not through; a head that has not ended is none."""
+        return self._phase in {Phase.BODY, Phase.WHOLE}
+
+    def _end_unasked(self) -> None:
+        if not self._asked:
+            self.transport.close()
 
     def _head_is_too_large(self) -> bool:
         if len(self.headers) > self.limits.head_fields:

@@ -7,7 +7,7 @@ import hmac
 import json
 import resource
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -245,6 +245,36 @@ async def test_what_is_in_flight_is_answered_while_the_server_ends() -> None:
     with pytest.raises(OSError, match=r"refused|failed"):
         await asyncio.open_connection("127.0.0.1", ingest.port)
     writer.close()
+
+
+async def test_a_request_on_its_way_when_the_server_ends_is_answered() -> None:
+    request = HEAD + f"content-length: {len(REPORT)}\r\n\r\n"
+    async with receiver(limits=Limits(last_s=7)) as ingest:
+        reader, writer = await asyncio.open_connection("127.0.0.1", ingest.port)
+        client = Line(reader, writer)
+        await client.send("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert (await client.answer())[0] == 200
+
+        async def send_late() -> tuple[int, dict[str, str]]:
+            await _refused(ingest.port)
+            await client.send(request.encode() + REPORT)
+            return await client.answer()
+
+        sending = asyncio.create_task(send_late())
+
+    assert (await sending)[0] == 200
+    assert await client.rest() == b""
+    writer.close()
+    assert len(ingest.envelopes) == 1
+
+
+async def _refused(port: int) -> None:
+    """Return when *port* takes no new connections."""
+    with suppress(OSError):
+        while True:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            await asyncio.sleep(0.01)
 
 
 async def test_forwarded_headers_are_believed_from_trusted_proxies_only() -> None:
