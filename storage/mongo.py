@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 
 from bson.codec_options import CodecOptions
-from pymongo import AsyncMongoClient, WriteConcern, timeout
+from pymongo import AsyncMongoClient, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.asynchronous.database import AsyncDatabase
@@ -31,6 +31,11 @@ ANSWERED_WITHIN_MS: Final = 30_000
 """How long a reply may take: a frozen server must not hold a worker for ever."""
 LONGEST_S: Final = 10.0
 """How long one question may take: whoever asked waits no longer, and others need what it uses."""
+LONGEST_MS: Final = round(LONGEST_S * 1000)
+"""The same, as each command tells it to MongoDB, which itself cancels what takes longer.
+
+Not by `pymongo.timeout`: with it a server that is away is looked for until the time is over, instead of being told.
+"""
 DURABLE: Final = WriteConcern(w="majority", j=True)
 _CODEC: Final = CodecOptions[dict[str, Any]](tz_aware=True)  # in UTC: named again, each time is converted once more
 
@@ -87,16 +92,6 @@ def answering() -> Iterator[None]:
         if _is_away(error):
             raise Away(_words(error)) from error
         raise
-
-
-@contextmanager
-def bounded() -> Iterator[None]:
-    """As `answering`, all of it within `LONGEST_S`: MongoDB is told what is left, and itself cancels what takes longer.
-
-    Not for generators: what they yield to would be bounded, too.
-    """
-    with answering(), timeout(LONGEST_S):
-        yield
 
 
 async def piecewise(

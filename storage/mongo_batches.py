@@ -11,7 +11,7 @@ from pymongo import UpdateOne
 
 from schemas.batch import BatchQuery, BatchSum
 from schemas.query import Page, Position
-from storage.mongo import Database, Document, answering, bounded
+from storage.mongo import LONGEST_MS, Database, Document, answering
 
 AT_ONCE: Final = 10
 """Batches that are summed by one question: what is summed is kept, so that who asks again waits for the rest only."""
@@ -52,8 +52,8 @@ class MongoBatches:
         if after is not None:
             seen.append(_behind(after, tenant))
         order = [("first_started_at", -1), ("_id", -1)]
-        with bounded():
-            cursor = self._batches.find({"$and": seen}).sort(order).limit(query.limit + 1)
+        with answering():
+            cursor = self._batches.find({"$and": seen}, max_time_ms=LONGEST_MS).sort(order).limit(query.limit + 1)
             rows = [_kept(row) for row in await cursor.to_list()]
         return _page(rows, query.limit)
 
@@ -63,7 +63,7 @@ class MongoBatches:
             return await self._sums(tenant, units=units)
         rows = await self._rows(tenant)
         if any("talked" not in row for row in rows):  # kept by a version that did not know it
-            with bounded():
+            with answering():
                 short: Document = {"tenant": tenant, "talked": {"$exists": False}}
                 await self._batches.update_many(short, {"$set": {"stale": True}})
             rows = await self._rows(tenant)
@@ -71,8 +71,8 @@ class MongoBatches:
 
     async def _rows(self, tenant: str) -> list[Document]:
         await self._refresh(tenant)
-        with bounded():
-            return await self._batches.find({"tenant": tenant, "count": {"$gt": 0}}).to_list()
+        with answering():
+            return await self._batches.find({"tenant": tenant, "count": {"$gt": 0}}, max_time_ms=LONGEST_MS).to_list()
 
     async def one(self, tenant: str, batch_id: str, *, units: tuple[str, ...] | None = None) -> BatchSum | None:
         """Return one batch, None where it has no calls."""
@@ -80,8 +80,10 @@ class MongoBatches:
         return sums[0] if sums else None
 
     async def _refresh(self, tenant: str) -> None:
-        with bounded():
-            stale = await self._batches.find({"tenant": tenant, "stale": True}, {"id": 1, "marks": 1}).to_list()
+        with answering():
+            stale = await self._batches.find(
+                {"tenant": tenant, "stale": True}, {"id": 1, "marks": 1}, max_time_ms=LONGEST_MS
+            ).to_list()
         for start in range(0, len(stale), AT_ONCE):
             some = stale[start : start + AT_ONCE]
             sums = {each.id: each for each in await self._sums(tenant, ids=[row["id"] for row in some])}
@@ -89,7 +91,7 @@ class MongoBatches:
             writes = [
                 UpdateOne({"_id": row["_id"], "marks": row["marks"]}, _as_kept(sums.get(row["id"]))) for row in some
             ]
-            with bounded():
+            with answering():
                 await self._batches.bulk_write(writes, ordered=False)
 
     async def _sums(
@@ -112,9 +114,9 @@ class MongoBatches:
             "begun": {"$min": "$keys.begun_at"},
             "talked": {"$sum": {"$cond": [{"$gt": ["$talk_s", 0]}, 1, 0]}},
         }
-        with bounded():
+        with answering():
             hint: Document = {} if ids is None else {"hint": "batch"}
-            found = await self._calls.aggregate([{"$match": seen}, {"$group": group}], **hint)
+            found = await self._calls.aggregate([{"$match": seen}, {"$group": group}], maxTimeMS=LONGEST_MS, **hint)
             rows: dict[str, list[Document]] = {}
             async for row in found:
                 rows.setdefault(row["_id"]["id"], []).append(row)

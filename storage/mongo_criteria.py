@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from schemas.edit import Criterion
-from storage.mongo import Database, answering, bounded
+from storage.mongo import LONGEST_MS, Database, answering
 from storage.mongo_chunks import all_of
 
 MOST: Final = 1_000
@@ -22,8 +22,12 @@ class MongoCriteria:
 
     async def criteria(self, tenant: str) -> list[Criterion]:
         """Return all criteria, oldest first."""
-        with bounded():
-            rows = await self._criteria.find({**all_of(tenant), "tenant": tenant}).limit(MOST).to_list()
+        with answering():
+            rows = (
+                await self._criteria.find({**all_of(tenant), "tenant": tenant}, max_time_ms=LONGEST_MS)
+                .limit(MOST)
+                .to_list()
+            )
         return sorted((msgspec.convert(row, Criterion) for row in rows), key=lambda each: (each.created_at, each.id))
 
     async def put(self, tenant: str, criterion: Criterion) -> None:

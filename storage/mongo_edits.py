@@ -13,7 +13,7 @@ from schemas.edit import Entry, Patch
 from storage.document import refs
 from storage.edits import FOUND_BY, Edited, edited, evaluated
 from storage.fold import unpack
-from storage.mongo import Database, Document, answering, bounded
+from storage.mongo import LONGEST_MS, Database, Document, answering
 from storage.mongo_chunks import all_of
 from storage.mongo_parts import part_name, read_parts
 from storage.mongo_reader import MongoReader, name_of
@@ -90,8 +90,10 @@ class MongoEditor:
     async def history(self, tenant: str, key: str) -> list[Entry]:
         """Return who changed what, newest first."""
         seen = {**all_of(call_uid(key)), "tenant": tenant}
-        with bounded():
-            rows = await self._history.find(seen).sort("_id", -1).limit(LONGEST_HISTORY).to_list()
+        with answering():
+            rows = (
+                await self._history.find(seen, max_time_ms=LONGEST_MS).sort("_id", -1).limit(LONGEST_HISTORY).to_list()
+            )
         return [_entry(row) for row in rows]
 
     async def _edited(self, documents: Collection[Document], patch: Patch, *, by: str) -> list[Edited | None]:
@@ -122,8 +124,8 @@ class MongoEditor:
         if not either:
             return {}
         seen = [{"tenant": tenant, **each} | ({} if units is None else {"unit.id": {"$in": units}}) for each in either]
-        with bounded():
-            rows = await self._calls.find({"$or": seen}).to_list()
+        with answering():
+            rows = await self._calls.find({"$or": seen}, max_time_ms=LONGEST_MS).to_list()
         by_name = {str(row[key]): row for row in rows for key in ("uid", "number")}
         return {call_id: by_name[call_id] for call_id in names if call_id in by_name}
 

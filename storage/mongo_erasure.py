@@ -6,7 +6,7 @@ from typing import Final
 from runtime.clock import Clock, utc_now
 from schemas.erasure import Erasure
 from storage.flatten import whole_ms
-from storage.mongo import Database, Document, bounded
+from storage.mongo import LONGEST_MS, Database, Document, answering
 from storage.mongo_reader import name_of
 from storage.mongo_tombstones import MongoTombstones
 from storage.tombstones import erased_keys
@@ -30,8 +30,10 @@ class MongoEraser:
         name = name_of(call_id)
         if name is None:
             return None
-        with bounded():
-            document = await self._calls.find_one(_seen({"tenant": tenant, **name}, units), _NEEDED)
+        with answering():
+            document = await self._calls.find_one(
+                _seen({"tenant": tenant, **name}, units), _NEEDED, max_time_ms=LONGEST_MS
+            )
         if document is None:
             return None
         at = whole_ms(self._clock())
@@ -56,8 +58,8 @@ class MongoEraser:
         return Erasure(erased=erased, tombstone=tombstone, erased_at=at)
 
     async def _some(self, seen: Document) -> list[Document]:
-        with bounded():
-            return await self._calls.find(seen, _NEEDED).limit(AT_ONCE).to_list()
+        with answering():
+            return await self._calls.find(seen, _NEEDED, max_time_ms=LONGEST_MS).limit(AT_ONCE).to_list()
 
 
 def _seen(seen: Document, units: Sequence[str] | None) -> Document:

@@ -15,7 +15,7 @@ from schemas.export import Export, Part, Wanted
 from schemas.query import CallQuery
 from storage.document import refs, summary, whole
 from storage.fold import unpack
-from storage.mongo import LONGEST_S, Database, Document, answering, bounded, piecewise
+from storage.mongo import LONGEST_MS, LONGEST_S, Database, Document, answering, piecewise
 from storage.mongo_parts import part_name, read_parts
 from storage.mongo_reader import NEEDED, name_of, plan
 from storage.mongo_tombstones import MongoTombstones
@@ -68,8 +68,8 @@ class Snapshot:
             seen: Document = {"tenant": self._tenant, "$or": either}
             if self._wanted.units is not None:
                 seen["unit.id"] = {"$in": list(self._wanted.units)}
-            with bounded():
-                rows = await self._calls.find(seen, self._read, session=self._session).to_list()
+            with answering():
+                rows = await self._calls.find(seen, self._read, session=self._session, max_time_ms=LONGEST_MS).to_list()
             by_name = {str(row[key]): row for row in rows for key in ("uid", "number")}
             yield [by_name[call_id] for call_id, _ in names if call_id in by_name]
 
@@ -77,9 +77,9 @@ class Snapshot:
         if not self._wanted.whole:
             return [summary(document) for document in documents]
         named = [_parts_of(document) for document in documents]
-        with bounded():
+        with answering():
             names = [name for each in named for name in each]
-            found = await read_parts(self._transcripts, names, session=self._session)
+            found = await read_parts(self._transcripts, names, session=self._session, longest_ms=LONGEST_MS)
         both = zip(documents, named, strict=True)
         return [whole(each, {ref: found[name] for name, ref in mine.items() if name in found}) for each, mine in both]
 
@@ -115,8 +115,8 @@ class MongoExports:
 
     async def get(self, export_id: str) -> Export | None:
         """Return an export, None where there is none any more."""
-        with bounded():
-            row = await self._exports.find_one({"_id": export_id})
+        with answering():
+            row = await self._exports.find_one({"_id": export_id}, max_time_ms=LONGEST_MS)
         return None if row is None else msgspec.convert(row, Export)
 
     async def add(self, export: Export, number: int, part: Part) -> None:
@@ -132,8 +132,8 @@ class MongoExports:
 
     async def part(self, export_id: str, number: int) -> Part | None:
         """Return the *number*th part without the calls that were erased, None where there is none (yet)."""
-        with bounded():
-            row = await self._rows.find_one({"_id": _name(export_id, number)})
+        with answering():
+            row = await self._rows.find_one({"_id": _name(export_id, number)}, max_time_ms=LONGEST_MS)
         if row is None:
             return None
         erased = await self._tombstones.erased_calls(row["uids"])

@@ -15,13 +15,17 @@ def part_name(uid: str, ref: str) -> str:
 
 
 async def read_parts(
-    transcripts: Collection, names: Iterable[str], *, session: AsyncClientSession | None = None
+    transcripts: Collection,
+    names: Iterable[str],
+    *,
+    session: AsyncClientSession | None = None,
+    longest_ms: int | None = None,
 ) -> dict[str, Parts]:
     """Return the parts that are there, and whole, by their names."""
     wanted = list(names)
     parts: dict[str, Parts] = {}
     if wanted:
-        async for first in transcripts.find({"_id": {"$in": wanted}}, session=session):
+        async for first in transcripts.find({"_id": {"$in": wanted}}, session=session, max_time_ms=longest_ms):
             content = b"".join([piece async for piece in read(transcripts, first)])
             if len(content) == first["size"]:
                 parts[first["_id"]] = unpack_parts(content)

@@ -8,7 +8,7 @@ from schemas.update import Media
 from schemas.words import RecordingChannel
 from storage.flatten import to_ms
 from storage.fold import unpack
-from storage.mongo import Database, Document, bounded
+from storage.mongo import LONGEST_MS, Database, Document, answering
 from storage.mongo_chunks import all_of, read, whole_of
 from storage.mongo_parts import part_name
 
@@ -38,15 +38,17 @@ class MongoRaw:
         if not named and not versions:
             return None
         event, row = named[0] if named else max(versions, key=lambda each: (each[1]["last_at"], each[0].version))
-        with bounded():
-            first = await self._events.find_one({"_id": row["_id"]})
+        with answering():
+            first = await self._events.find_one({"_id": row["_id"]}, max_time_ms=LONGEST_MS)
             body = b"".join([piece async for piece in read(self._events, first)]) if first else b""
         return (event, body) if first else None
 
     async def media(self, tenant: str, key: str, channel: RecordingChannel) -> Media | None:
         """Return a recording that came in a webhook."""
-        with bounded():
-            call = await self._calls.find_one({"_id": key, "tenant": tenant}, {"registers": 1, "uid": 1})
+        with answering():
+            call = await self._calls.find_one(
+                {"_id": key, "tenant": tenant}, {"registers": 1, "uid": 1}, max_time_ms=LONGEST_MS
+            )
             told = unpack(call["registers"]).values().get(f"media.{channel}") if call else None
             if call is None or told is None:
                 return None
@@ -56,8 +58,12 @@ class MongoRaw:
     async def _listed(self, tenant: str, key: str) -> list[tuple[RawEvent, Document]]:
         # Only an event's first piece says when it came.
         seen = {**all_of(call_uid(key)), "tenant": tenant, "received_at": {"$exists": True}}
-        with bounded():
-            rows = await self._events.find(seen, dict.fromkeys(_LISTED, 1)).limit(MOST_EVENTS).to_list()
+        with answering():
+            rows = (
+                await self._events.find(seen, dict.fromkeys(_LISTED, 1), max_time_ms=LONGEST_MS)
+                .limit(MOST_EVENTS)
+                .to_list()
+            )
         rows.sort(key=lambda row: (row["received_at"], row["_id"]))
         seen_before: dict[str, int] = {}
         listed = []

@@ -9,7 +9,7 @@ from schemas.query import CallQuery, Page, Position
 from storage.document import Document, heard, summary, whole
 from storage.fields import ORDERS
 from storage.fold import unpack
-from storage.mongo import Database, bounded
+from storage.mongo import LONGEST_MS, Database, answering
 from storage.mongo_filters import scope
 from storage.mongo_parts import part_name, read_parts
 from storage.mongo_ways import fork, way
@@ -39,7 +39,7 @@ class MongoReader:
     async def page(self, tenant: str, query: CallQuery) -> Page[Call]:
         """Return calls in the query's order, those without a sort key at the end."""
         seen = scope(tenant, query.filter, units=query.units)
-        with bounded():
+        with answering():
             rows = await self._rows(tenant, query)
             total = await self._count(seen) if query.total else None
         shown = rows[: query.limit]
@@ -58,14 +58,14 @@ class MongoReader:
         parts: dict[str, Parts] = {}
         names: dict[str, str] = {}
         document: Document | None = None
-        with bounded():
+        with answering():
             for _ in range(ATTEMPTS):
-                document = await self._calls.find_one(seen)
+                document = await self._calls.find_one(seen, max_time_ms=LONGEST_MS)
                 if document is None:
                     return None
                 named = heard(unpack(document["registers"]))
                 names = {part_name(document["uid"], ref): ref for ref in named}
-                parts = await read_parts(self._transcripts, names)
+                parts = await read_parts(self._transcripts, names, longest_ms=LONGEST_MS)
                 if parts.keys() == names.keys():
                     break
         return None if document is None else whole(document, {names[name]: part for name, part in parts.items()})
@@ -77,7 +77,7 @@ class MongoReader:
         for find in plan(tenant, query):
             if len(rows) <= query.limit:
                 hint = find.get("hint", chosen)
-                cursor = self._calls.find(find["filter"], shown(query), hint=hint)
+                cursor = self._calls.find(find["filter"], shown(query), hint=hint, max_time_ms=LONGEST_MS)
                 lacking = query.limit + 1 - len(rows)
                 rows += await cursor.sort(list(find["sort"].items())).limit(lacking).to_list()
         return rows
@@ -88,12 +88,14 @@ class MongoReader:
         if ways is None:
             return None
         seen = scope(tenant, ways.condition, units=None)
-        found = await self._database.command("count", "calls", query=seen, hint=ways.few, limit=SORTED)
+        found = await self._database.command(
+            "count", "calls", query=seen, hint=ways.few, limit=SORTED, maxTimeMS=LONGEST_MS
+        )
         return ways.few if found["n"] < SORTED else ways.many
 
     async def _count(self, seen: Document) -> int:
         # `count` walks an index where the driver's own way, an aggregation, may fetch; with a query it is exact.
-        answer = await self._database.command("count", "calls", query=seen)
+        answer = await self._database.command("count", "calls", query=seen, maxTimeMS=LONGEST_MS)
         return int(answer["n"])
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from schemas.query import All, Any_, Condition, Field, Filter, Inner, Not
 from schemas.report import Calculation, Group, Measured, Question, Slots, Stretch, Sum, Tally
 from storage.flatten import to_time
-from storage.mongo import LONGEST_S, Database, Document, answering
+from storage.mongo import LONGEST_MS, Database, Document, answering
 from storage.mongo_filters import scope
 from storage.mongo_indexes import REPORTED
 
@@ -103,7 +103,7 @@ class MongoReports:
         # Left alone, MongoDB chooses among the many indexes that begin with the tenant by chance.
         covered = _covered(question, question.fields if field is None else [field])
         hint: Document = {"hint": "report"} if covered else {}
-        return await self._calls.aggregate(stages, maxTimeMS=round(LONGEST_S * 1000), allowDiskUse=True, **hint)
+        return await self._calls.aggregate(stages, maxTimeMS=LONGEST_MS, allowDiskUse=True, **hint)
 
 
 def _covered(question: Question, fields: Iterable[Measured]) -> bool:

@@ -11,7 +11,7 @@ from schemas.query import Field, Filter
 from schemas.window import BatchTotals, Narrow, Sort, SortBy, TalkSum
 from storage.document import Document, heard, summary, whole
 from storage.fold import unpack
-from storage.mongo import Database, answering, bounded, piecewise
+from storage.mongo import LONGEST_MS, Database, answering, piecewise
 from storage.mongo_chunks import read
 from storage.mongo_covers import Units, Way, way
 from storage.mongo_endings import ENDING
@@ -91,7 +91,7 @@ class MongoWindows:
         """Return the calls from *skip* on; the order is total, so that a closed window never shifts."""
         seen = scope(tenant, filter_, units=units)
         found = way(filter_, units=units, by=sort.by)
-        with bounded():
+        with answering():
             # Skipping is done over the index alone; only the page's own documents are fetched.
             if sort.by is SortBy.ENDING:
                 names, _ = await self._passed(seen, found, sort, skip=skip, limit=limit)
@@ -114,7 +114,7 @@ class MongoWindows:
         """Return the calls from *skip* on, and how many match, exactly."""
         seen = scope(tenant, filter_, units=units)
         found = way(filter_, units=units, by=sort.by)
-        with bounded():
+        with answering():
             if found.alone and sort.by is not SortBy.ENDING:
                 names, total = await gather(
                     self._names(seen, found, sort, skip=skip, limit=limit), self._count(seen, found)
@@ -124,7 +124,7 @@ class MongoWindows:
             return await self._shown(names, whole=whole, words=words), total
 
     async def _names(self, seen: Document, found: Way, sort: Sort, *, skip: int, limit: int) -> list[str]:
-        ids = self._calls.find(seen, {"_id": 1}, hint=found.name)
+        ids = self._calls.find(seen, {"_id": 1}, hint=found.name, max_time_ms=LONGEST_MS)
         return [row["_id"] for row in await ids.sort(order_of(sort)).skip(skip).limit(limit).to_list()]
 
     async def _passed(self, seen: Document, found: Way, sort: Sort, *, skip: int, limit: int) -> tuple[list[str], int]:
@@ -147,7 +147,8 @@ class MongoWindows:
     async def _shown(self, names: Sequence[str], *, whole: bool, words: bool) -> list[Call]:
         if not names:
             return []
-        rows = await self._calls.find({"_id": {"$in": names}}, _WHOLE if whole else _LIGHT).to_list()
+        shown = _WHOLE if whole else _LIGHT
+        rows = await self._calls.find({"_id": {"$in": names}}, shown, max_time_ms=LONGEST_MS).to_list()
         by_name = {row["_id"]: row for row in rows}
         documents = [by_name[name] for name in names if name in by_name]
         return await self._whole(documents, words=words) if whole else [summary(each) for each in documents]
@@ -163,23 +164,23 @@ class MongoWindows:
             {"$sort": dict(order)},
             {"$group": {"_id": customer, "name": {"$first": "$_id"}}},
         ]
-        with bounded():
-            cursor = await self._calls.aggregate(stages, allowDiskUse=True)
+        with answering():
+            cursor = await self._calls.aggregate(stages, allowDiskUse=True, maxTimeMS=LONGEST_MS)
             names = [row["name"] for row in await cursor.to_list()]
             last = {"$and": [{"_id": {"$in": names}}, where(then)]}
-            total = await self._calls.count_documents(last)
-            rows = self._calls.find(last, _WHOLE).sort(order).skip(skip).limit(limit)
+            total = await self._calls.count_documents(last, maxTimeMS=LONGEST_MS)
+            rows = self._calls.find(last, _WHOLE, max_time_ms=LONGEST_MS).sort(order).skip(skip).limit(limit)
             documents = await rows.to_list()
         return await self._whole(documents), total
 
     async def count(self, tenant: str, filter_: Filter, *, units: Units) -> int:
         """Return how many calls match, exactly."""
-        with bounded():
+        with answering():
             return await self._count(scope(tenant, filter_, units=units), way(filter_, units=units))
 
     async def _count(self, seen: Document, found: Way) -> int:
         hint: Document = {} if found.name is None else {"hint": found.name}
-        answer = await self._database.command("count", "calls", query=seen, **hint)
+        answer = await self._database.command("count", "calls", query=seen, maxTimeMS=LONGEST_MS, **hint)
         return int(answer["n"])
 
     async def sums(self, tenant: str, filter_: Filter, *, units: Units, by: Sequence[str] = ()) -> list[TalkSum]:
@@ -198,8 +199,8 @@ class MongoWindows:
         looked_at = (Field.TALK_S, *(_GROUPED[name] for name in by))
         index = way(filter_, units=units, also=looked_at).name
         hint: Document = {} if index is None else {"hint": index}
-        with bounded():
-            cursor = await self._calls.aggregate(stages, **hint)
+        with answering():
+            cursor = await self._calls.aggregate(stages, maxTimeMS=LONGEST_MS, **hint)
             rows = await cursor.to_list()
         return [_sum(row, by) for row in rows]
 
@@ -217,8 +218,8 @@ class MongoWindows:
             "talk_s": {"$sum": "$talk_s"},
             "talked": {"$sum": {"$cond": [{"$gt": ["$talk_s", 0]}, 1, 0]}},
         }
-        with bounded():
-            cursor = await self._calls.aggregate([{"$match": seen}, {"$group": group}])
+        with answering():
+            cursor = await self._calls.aggregate([{"$match": seen}, {"$group": group}], maxTimeMS=LONGEST_MS)
             rows = await cursor.to_list()
         return _batches(rows)
 
@@ -228,9 +229,9 @@ class MongoWindows:
         Of several the one that started last.
         """
         seen = named(tenant, call_id, units=units)
-        with bounded():
+        with answering():
             order = [("keys.begun_at", DESCENDING), ("_id", DESCENDING)]
-            rows = await self._calls.find(seen, _WHOLE).sort(order).limit(1).to_list()
+            rows = await self._calls.find(seen, _WHOLE, max_time_ms=LONGEST_MS).sort(order).limit(1).to_list()
         return (await self._whole(rows))[0] if rows else None
 
     async def stream(
@@ -259,8 +260,8 @@ class MongoWindows:
 
     async def units(self, tenant: str) -> list[str]:
         """Return the ids of the units that have calls."""
-        with bounded():
-            known = await self._calls.distinct("unit.id", {"tenant": tenant})
+        with answering():
+            known = await self._calls.distinct("unit.id", {"tenant": tenant}, maxTimeMS=LONGEST_MS)
         return sorted(each for each in known if each is not None)  # an index tells what is absent as null
 
     async def _whole(self, documents: Sequence[Document], *, words: bool = True) -> list[Call]:
@@ -271,8 +272,8 @@ class MongoWindows:
         named = {uid: heard(registers) for uid, registers in known.items()}
         names = [part_name(uid, ref) for uid, refs in named.items() for ref in refs]
         parts: dict[str, Parts] = {}
-        with bounded():
-            async for first in self._transcripts.find({"_id": {"$in": names}}):
+        with answering():
+            async for first in self._transcripts.find({"_id": {"$in": names}}, max_time_ms=LONGEST_MS):
                 content = b"".join([piece async for piece in read(self._transcripts, first)])
                 if len(content) == first["size"]:  # else it is being replaced
                     parts[first["_id"]] = unpack_parts(content)
