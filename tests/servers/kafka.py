@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from tests.servers.hosts import Child, Container, NotStarted, free_port, wait_until
+from tests.servers.hosts import Child, Container, Host, NotStarted, free_port, wait_until
 from tests.servers.jars import jars
 from tests.servers.jvm import HEAP, QUICK_START, jvm
 from tests.servers.server import Server
@@ -18,6 +18,9 @@ from tests.servers.server import Server
 IMAGE: Final = "apache/kafka:4.1.0"
 CLUSTER: Final = "YWZ0ZXJjYWxsLXRlc3RzIQ"
 STARTED: Final = "Kafka Server started"
+USER: Final = "aftercall"
+SCRAM_PASSWORD: Final = "scram-hush"
+"""Who brokers know that ask (`tests.servers.secured`); the others have the same storage and ask nobody."""
 
 
 def settings(*, address: str, port: int, controller_port: int, storage: str) -> dict[str, str]:
@@ -59,7 +62,9 @@ def formatted() -> Mapping[str, bytes]:
         storage, properties = Path(directory, "storage"), Path(directory, "server.properties")
         rows = settings(address="127.0.0.1", port=free_port(), controller_port=free_port(), storage=str(storage))
         write(rows, to=properties)
-        command = [*jvm(), *QUICK_START, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(properties)]
+        known = f"SCRAM-SHA-512=[name={USER},password={SCRAM_PASSWORD}]"
+        tool = ["kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(properties), "--add-scram", known]
+        command = [*jvm(), *QUICK_START, *tool]
         told = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if told.returncode:
             raise NotStarted(f"Kafka's storage could not be formatted: {told.stdout}{told.stderr}")
@@ -103,11 +108,14 @@ class KafkaServer(Server):
     def _wait(self) -> None:
         wait_until(lambda: STARTED in self._host.output(), host=self._host, name="Kafka")
 
+    def _settings(self, directory: Path) -> dict[str, str]:
+        storage = str(directory / "storage")
+        return settings(address="127.0.0.1", port=self._port, controller_port=free_port(), storage=storage)
+
     @override
-    def _child(self, directory: Path) -> Child:
+    def _child(self, directory: Path) -> Host:
         storage, properties = directory / "storage", directory / "server.properties"
-        rows = settings(address="127.0.0.1", port=self._port, controller_port=free_port(), storage=str(storage))
-        write(rows, to=properties)
+        write(self._settings(directory), to=properties)
         storage.mkdir()
         for name, content in formatted().items():
             (storage / name).write_bytes(content)
@@ -118,7 +126,7 @@ class KafkaServer(Server):
         return Child(command, log=directory / "server.log")
 
     @override
-    def _container(self) -> Container:
+    def _container(self) -> Host:
         # The official image formats its storage itself.
         rows = settings(address="0.0.0.0", port=self._port, controller_port=free_port(), storage="/tmp/kafka")
         environment = {f"KAFKA_{name.upper().replace('.', '_')}": value for name, value in rows.items()}
