@@ -13,6 +13,7 @@ from stream.kafka_client import KafkaSettings, client_options
 from stream.kafka_dead import KafkaDeadLetters
 from stream.kafka_lag import Lag
 from stream.kafka_publisher import DEADLINE_S, KafkaPublisher
+from stream.kafka_refusal import told
 from stream.kafka_rewind import GROUP, KafkaRewinder
 from stream.kafka_source import REVOKE_S, KafkaSource
 from stream.kafka_topics import BODIES, EVENTS, Topics, ensure_topics
@@ -103,7 +104,4 @@ async def reached_topics(*, settings: KafkaSettings, make: bool = True) -> Topic
     try:
         return await ensure_topics(settings, make=make)
     except (KafkaError, OSError, TimeoutError) as error:
-        raise Unusable(
-            f"Kafka at {settings.bootstrap} cannot be reached ({type(error).__name__}: {error}): "
-            "see that it runs, and that AFTERCALL_KAFKA and AFTERCALL_KAFKA_* say how to reach it"
-        ) from error
+        raise Unusable(await told(settings, error=error)) from error

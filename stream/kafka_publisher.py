@@ -13,6 +13,7 @@ from stream.headers import Headers, size_of, to_headers
 from stream.kafka_chunks import send_chunks
 from stream.kafka_client import KafkaSettings, client_options
 from stream.kafka_link import Link, abandon, connect
+from stream.kafka_refusal import told
 from stream.kafka_topics import BODIES, EVENTS
 from stream.murmur import partition_of
 from stream.ports import Unavailable
@@ -48,7 +49,7 @@ class KafkaPublisher:
         self._link: Link | None = None
         self._linked = asyncio.Event()
         self._lost = asyncio.Event()
-        self._trouble = ""
+        self._told: set[str] = set()
         self._loop = asyncio.get_running_loop()
         self._deadlines = Deadlines(seconds=deadline_s, error=self._late)
         self._keeper = asyncio.create_task(self._keep())
@@ -125,10 +126,10 @@ class KafkaPublisher:
             try:
                 self._link = await connect(self._settings, watch=self._deadlines.watch, broken=self._broken)
             except Exception as error:  # noqa: BLE001  # whatever it is, events are spooled and we try again
-                self._tell(f"{type(error).__name__}: {error}")
+                self._tell(await told(self._settings, error=error))
                 await asyncio.sleep(RETRY_S)
                 continue
-            self._tell("")
+            self._tell_reached()
             self._linked.set()
             await self._lost.wait()
             self._lost.clear()
@@ -138,11 +139,15 @@ class KafkaPublisher:
             await asyncio.sleep(RETRY_S)
 
     def _tell(self, trouble: str) -> None:
-        if trouble and not self._trouble:
+        """Say it once an outage: each attempt ends the same, until a broker that was away comes and refuses us."""
+        if trouble not in self._told:
             log.error("kafka_unreachable", extra={"why": trouble})
-        if self._trouble and not trouble:
+        self._told.add(trouble)
+
+    def _tell_reached(self) -> None:
+        if self._told:
             log.info("kafka_reached")
-        self._trouble = trouble
+        self._told.clear()
 
     def _broken(self, error: str) -> None:
         log.error("kafka_producer_broken", extra={"error": error})
