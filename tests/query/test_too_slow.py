@@ -117,17 +117,6 @@ async def test_an_export_that_fails_on_its_way_tells_why_and_what_to_do(
     assert file.json()["detail"] == told["error"]
 
 
-async def test_a_store_that_is_away_is_told_so_and_not_called_slow(opened: Database, failing: FailingMongo) -> None:
-    async with World(opened).ask() as client:
-        failing.kill()
-        try:
-            answers = [await client.get(path) for path in ("/v1/calls", "/v1/calls/1000000000", "/v1/batches")]
-        finally:
-            failing.start()
-
-    assert [answer.json()["code"] for answer in answers] == ["unavailable"] * 3
-
-
 async def at_work(database: Database) -> bool:
     """Return whether MongoDB still reads calls for somebody."""
     mine = {"$match": {"active": True, "ns": f"{database.name}.calls"}}
