@@ -57,7 +57,7 @@ async def test_a_paused_mongo_answers_nothing_and_then_goes_on(own_mongo: MongoS
 
 
 def test_a_server_that_ends_at_once_tells_its_last_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.servers.mongo.CACHE_GB", -1)
+    monkeypatch.setattr(MongoServer, "cache_gb", -1)
 
     with pytest.raises(NotStarted, match="cacheSizeGB"), MongoServer():
         pass
