@@ -73,6 +73,24 @@ def way(filter_: Filter, *, units: Units, by: SortBy | None = None, also: Iterab
     return Way(next((cover.name for cover in (*narrow, *suited)), None), alone=False)
 
 
+class Complement(NamedTuple):
+    """Calls without those of one outcome: all of them, and those to be taken away."""
+
+    everything: Filter
+    unwanted: Filter
+
+
+def complement(filter_: Filter) -> Complement | None:
+    """Return a condition that leaves one outcome out as two that leave none out; None of any other condition."""
+    if not isinstance(filter_, All):
+        return None
+    for place, part in enumerate(filter_.parts):
+        if isinstance(part, Not) and isinstance(part.part, Condition) and part.part.field is Field.OUTCOME:
+            others = (*filter_.parts[:place], *filter_.parts[place + 1 :])
+            return Complement(All(others), All((*others, part.part)))
+    return None
+
+
 def _fixed(filter_: Filter) -> Iterator[Column]:
     """Yield the columns that have one of a few values in every call."""
     match filter_:

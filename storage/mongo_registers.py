@@ -30,6 +30,7 @@ class MongoRegisters:
         self._orders = database["file_orders"]
         self._seen = database["seen_once"]
         self._remembered: dict[str, int] = {}
+        self._named: dict[tuple[str, str, int], str] = {}
 
     async def aliases(self, tenant: str, kind: str, ids: Sequence[str]) -> Mapping[str, int]:
         """Return the stable integers of *ids*, made where they are missing; small decimal ids are themselves."""
@@ -56,9 +57,16 @@ class MongoRegisters:
         """Return the id that *number* stands for."""
         if number < FIRST_ALIAS:
             return str(number) if number >= 0 else None
+        if (known := self._named.get((tenant, kind, number))) is not None:
+            return known
         with answering():
             row = await self._aliases.find_one({"tenant": tenant, "kind": kind, "number": number})
-        return None if row is None else str(row["id"])
+        if row is None:
+            return None
+        if len(self._named) >= REMEMBERED:
+            self._named.clear()
+        self._named[tenant, kind, number] = str(row["id"])
+        return str(row["id"])
 
     async def _made(self, tenant: str, kind: str, id_: str, name: str) -> int:
         number = FIRST_ALIAS + await self._next(f"alias:{tenant}:{kind}") - 1

@@ -2,26 +2,31 @@
 
 from asyncio import gather
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from pymongo import ASCENDING, DESCENDING
 
 from schemas.call import Call
 from schemas.query import Field, Filter
 from schemas.window import BatchTotals, Narrow, Sort, SortBy, TalkSum
+from schemas.words import Platform
 from storage.document import Document, heard, summary, whole
 from storage.fold import unpack
 from storage.mongo import LONGEST_MS, Database, answering, piecewise
 from storage.mongo_chunks import read
+from storage.mongo_counts import MongoCounts
 from storage.mongo_covers import Units, Way, way
 from storage.mongo_endings import ENDING
 from storage.mongo_filters import scope, where
 from storage.mongo_parts import part_name
 from storage.mongo_reader import NEEDED, name_of
+from storage.mongo_totals import batch_totals, talk_sum
 from storage.parts import Parts, unpack_parts
 
 AT_ONCE: Final = 200
 """Calls whose parts are fetched together."""
+NEAR: Final = 200
+"""Calls whose documents are skipped rather than asked for apart: a question costs as much."""
 SHORT_AT_ONCE: Final = 1000
 """Calls of which a few fields are read: some 300 KB."""
 
@@ -75,6 +80,7 @@ class MongoWindows:
         self._database = database
         self._calls = database["calls"]
         self._transcripts = database["transcripts"]
+        self._counts = MongoCounts(database)
 
     async def window(
         self,
@@ -91,13 +97,14 @@ class MongoWindows:
         """Return the calls from *skip* on; the order is total, so that a closed window never shifts."""
         seen = scope(tenant, filter_, units=units)
         found = way(filter_, units=units, by=sort.by)
+        fields = _WHOLE if whole else _LIGHT
         with answering():
-            # Skipping is done over the index alone; only the page's own documents are fetched.
             if sort.by is SortBy.ENDING:
                 names, _ = await self._passed(seen, found, sort, skip=skip, limit=limit)
+                documents = await self._named(names, fields)
             else:
-                names = await self._names(seen, found, sort, skip=skip, limit=limit)
-            return await self._shown(names, whole=whole, words=words)
+                documents = await self._found(seen, found, sort, fields, skip=skip, limit=limit)
+            return await self._shown(documents, words=words) if whole else [summary(each) for each in documents]
 
     async def page(
         self,
@@ -110,22 +117,40 @@ class MongoWindows:
         limit: int,
         whole: bool = False,
         words: bool = True,
+        own: Platform | None = None,
     ) -> tuple[list[Call], int]:
         """Return the calls from *skip* on, and how many match, exactly."""
         seen = scope(tenant, filter_, units=units)
         found = way(filter_, units=units, by=sort.by)
+        fields = _WHOLE if whole else _LIGHT
         with answering():
             if found.alone and sort.by is not SortBy.ENDING:
-                names, total = await gather(
-                    self._names(seen, found, sort, skip=skip, limit=limit), self._count(seen, found)
+                documents, total = await gather(
+                    self._found(seen, found, sort, fields, skip=skip, limit=limit),
+                    self._counts.total(tenant, filter_, units=units, found=found),
                 )
             else:
                 names, total = await self._passed(seen, found, sort, skip=skip, limit=limit)
-            return await self._shown(names, whole=whole, words=words), total
+                documents = await self._named(names, fields)
+            if whole:
+                return await self._shown(documents, words=words, own=own), total
+            return [summary(each) for each in documents], total
 
-    async def _names(self, seen: Document, found: Way, sort: Sort, *, skip: int, limit: int) -> list[str]:
-        ids = self._calls.find(seen, {"_id": 1}, hint=found.name, max_time_ms=LONGEST_MS)
-        return [row["_id"] for row in await ids.sort(order_of(sort)).skip(skip).limit(limit).to_list()]
+    async def _found(
+        self, seen: Document, found: Way, sort: Sort, fields: Document, *, skip: int, limit: int
+    ) -> list[Document]:
+        """Return the documents of a page; far skipping is done over the index alone."""
+        near = found.alone and skip <= NEAR
+        cursor = self._calls.find(seen, fields if near else {"_id": 1}, hint=found.name, max_time_ms=LONGEST_MS)
+        rows = await cursor.sort(order_of(sort)).skip(skip).limit(limit).to_list()
+        return rows if near else await self._named([row["_id"] for row in rows], fields)
+
+    async def _named(self, names: Sequence[str], fields: Document) -> list[Document]:
+        if not names:
+            return []
+        rows = await self._calls.find({"_id": {"$in": names}}, fields, max_time_ms=LONGEST_MS).to_list()
+        by_name = {row["_id"]: row for row in rows}
+        return [by_name[name] for name in names if name in by_name]
 
     async def _passed(self, seen: Document, found: Way, sort: Sort, *, skip: int, limit: int) -> tuple[list[str], int]:
         """Return the names of a page and how many match, in one pass: looking at documents twice costs twice."""
@@ -141,17 +166,14 @@ class MongoWindows:
             },
         ]
         hint: Document = {} if found.name is None else {"hint": found.name}
-        (row,) = await (await self._calls.aggregate(stages, allowDiskUse=True, **hint)).to_list()
+        (row,) = await (await self._calls.aggregate(stages, allowDiskUse=True, maxTimeMS=LONGEST_MS, **hint)).to_list()
         return [each["_id"] for each in row["page"]], sum(each["n"] for each in row["total"])
 
-    async def _shown(self, names: Sequence[str], *, whole: bool, words: bool) -> list[Call]:
-        if not names:
-            return []
-        shown = _WHOLE if whole else _LIGHT
-        rows = await self._calls.find({"_id": {"$in": names}}, shown, max_time_ms=LONGEST_MS).to_list()
-        by_name = {row["_id"]: row for row in rows}
-        documents = [by_name[name] for name in names if name in by_name]
-        return await self._whole(documents, words=words) if whole else [summary(each) for each in documents]
+    async def _shown(self, documents: Sequence[Document], *, words: bool, own: Platform | None = None) -> list[Call]:
+        """Return whole calls; with *own* only its are whole."""
+        entire = [each for each in documents if own in {None, each["platform"]}]
+        read = {call.uid: call for call in await self._whole(entire, words=words)} if entire else {}
+        return [read[each["uid"]] if each["uid"] in read else summary(each) for each in documents]
 
     async def newest(
         self, tenant: str, filter_: Filter, *, units: Units, then: Filter, skip: int, limit: int
@@ -176,12 +198,7 @@ class MongoWindows:
     async def count(self, tenant: str, filter_: Filter, *, units: Units) -> int:
         """Return how many calls match, exactly."""
         with answering():
-            return await self._count(scope(tenant, filter_, units=units), way(filter_, units=units))
-
-    async def _count(self, seen: Document, found: Way) -> int:
-        hint: Document = {} if found.name is None else {"hint": found.name}
-        answer = await self._database.command("count", "calls", query=seen, maxTimeMS=LONGEST_MS, **hint)
-        return int(answer["n"])
+            return await self._counts.total(tenant, filter_, units=units, found=way(filter_, units=units))
 
     async def sums(self, tenant: str, filter_: Filter, *, units: Units, by: Sequence[str] = ()) -> list[TalkSum]:
         """Return counts and talk of all matching calls, grouped."""
@@ -202,7 +219,7 @@ class MongoWindows:
         with answering():
             cursor = await self._calls.aggregate(stages, maxTimeMS=LONGEST_MS, **hint)
             rows = await cursor.to_list()
-        return [_sum(row, by) for row in rows]
+        return [talk_sum(row, by) for row in rows]
 
     async def batches(self, tenant: str, filter_: Filter, *, units: Units) -> list[BatchTotals]:
         """Return the batches of all matching calls, those whose first call is newest first."""
@@ -221,7 +238,7 @@ class MongoWindows:
         with answering():
             cursor = await self._calls.aggregate([{"$match": seen}, {"$group": group}], maxTimeMS=LONGEST_MS)
             rows = await cursor.to_list()
-        return _batches(rows)
+        return batch_totals(rows)
 
     async def find(self, tenant: str, call_id: str, *, units: Units) -> Call | None:
         """Return one whole call by `platform_call_id`, `uid`, `number` or the platform's other name of it.
@@ -311,36 +328,3 @@ def named(tenant: str, call_id: str, *, units: Units) -> Document:
 def _of(document: Document, refs: frozenset[str], parts: Mapping[str, Parts]) -> dict[str, Parts]:
     names = {ref: part_name(document["uid"], ref) for ref in refs}
     return {ref: parts[name] for ref, name in names.items() if name in parts}
-
-
-def _sum(row: Document, by: Sequence[str]) -> TalkSum:
-    group: dict[str, Any] = row["_id"] or {}
-    return TalkSum(
-        group=tuple(group.get(name) for name in by),
-        count=row["count"],
-        talk_s=round(float(row["talk_s"]), 3),
-        talked=row["talked"],
-    )
-
-
-def _batches(rows: Sequence[Document]) -> list[BatchTotals]:
-    by_id: dict[str, list[Document]] = {}
-    for row in rows:
-        by_id.setdefault(row["_id"]["id"], []).append(row)
-    totals = [_batch(batch_id, parts) for batch_id, parts in by_id.items()]
-    return sorted(totals, key=lambda each: (each.begun_at, each.id), reverse=True)
-
-
-def _batch(batch_id: str, parts: Sequence[Document]) -> BatchTotals:
-    starts = [part["started_at"] for part in parts if part["started_at"] is not None]
-    return BatchTotals(
-        id=batch_id,
-        name=next((part["name"] for part in parts if part["name"]), None),
-        direction=next((part["direction"] for part in parts if part["direction"]), None),
-        created_at=min(part["created_at"] for part in parts),
-        begun_at=min(part["begun_at"] for part in parts),
-        started_at=min(starts, default=None),
-        outcomes={part["_id"]["outcome"]: part["count"] for part in parts},
-        talk_s=round(sum(float(part["talk_s"]) for part in parts), 3),
-        talked=sum(part["talked"] for part in parts),
-    )

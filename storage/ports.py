@@ -18,7 +18,7 @@ from schemas.register import Hook, Note, Order
 from schemas.report import Question, Tally
 from schemas.update import CallUpdate, Media
 from schemas.window import BatchTotals, Narrow, Sort, TalkSum
-from schemas.words import RecordingChannel
+from schemas.words import Platform, RecordingChannel
 
 
 class Away(Exception):
@@ -256,8 +256,12 @@ class CallWindows(Protocol):
         limit: int,
         whole: bool = False,
         words: bool = True,
+        own: Platform | None = None,
     ) -> tuple[list[Call], int]:
-        """Return a window, and how many calls match, exactly: sooner than both alone. Raises `Away`, `TooSlow`."""
+        """Return a window, and how many calls match, exactly: sooner than both alone. Raises `Away`, `TooSlow`.
+
+        With *own* only the calls of that platform are whole, others as lists show them.
+        """
 
     async def newest(
         self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None, then: Filter, skip: int, limit: int

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
@@ -14,7 +15,7 @@ from schemas.edit import Criterion, Patch
 from schemas.query import All, Condition, Field, Filter, Not, Op
 from schemas.register import Hook, Note, Order
 from schemas.window import BatchTotals, Narrow, Sort, TalkSum
-from schemas.words import Outcome
+from schemas.words import Outcome, Platform
 
 FILE_LIVES: Final = timedelta(hours=24)
 FARTHEST: Final = 2**40
@@ -63,9 +64,20 @@ class Shelf:
         )
 
     async def page(
-        self, filter_: Filter, *, sort: Sort, skip: int, limit: int, whole: bool = False, words: bool = True
+        self,
+        filter_: Filter,
+        *,
+        sort: Sort,
+        skip: int,
+        limit: int,
+        whole: bool = False,
+        words: bool = True,
+        own: Platform | None = None,
     ) -> tuple[list[Call], int]:
-        """Return a window of ended calls as `window` does, and how many match, exactly."""
+        """Return a window of ended calls as `window` does, and how many match, exactly.
+
+        With *own* only the calls of that platform are whole.
+        """
         over = All((OVER, filter_))
         return await self._stores.windows.page(
             self._tenant,
@@ -76,6 +88,7 @@ class Shelf:
             limit=limit,
             whole=whole,
             words=words,
+            own=own,
         )
 
     async def newest(self, filter_: Filter, *, then: Filter, skip: int, limit: int) -> tuple[list[Call], int]:
@@ -252,7 +265,7 @@ def uuid_of(*, tenant: str, kind: str, id_: str) -> str:
 
 def hex_of(*, tenant: str, kind: str, id_: str) -> str:
     """Return the 24 hexadecimal digits that stand for an id."""
-    return UUID(uuid_of(tenant=tenant, kind=kind, id_=id_)).hex[:24]
+    return uuid_of(tenant=tenant, kind=kind, id_=id_).replace("-", "")[:24]
 
 
 def key_of(call: Call) -> str:
@@ -260,5 +273,6 @@ def key_of(call: Call) -> str:
     return call_key(tenant=call.tenant, platform=call.platform, platform_call_id=call.platform_call_id)
 
 
+@lru_cache(maxsize=4096)
 def _named(tenant: str, kind: str, id_: str) -> str:
     return str(uuid5(NAMESPACE_URL, f"{tenant}:{kind}:{id_}"))

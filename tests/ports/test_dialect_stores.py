@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.call import Batch
-from schemas.query import EVERYTHING, Any_, Condition, Field, Filter, Inner, Op
+from schemas.query import EVERYTHING, All, Any_, Condition, Field, Filter, Inner, Not, Op
 from schemas.register import Hook, Note, Order
 from schemas.window import Sort, SortBy
 from schemas.words import Direction, Outcome, Stage
@@ -80,13 +80,36 @@ async def test_offset_pages_hold_every_call_once(opened: Database, size: int) ->
     ],
     ids=["all", "batch", "part", "one", "unit 0", "none"],
 )
-async def test_a_page_is_its_window_and_the_number_of_all(opened: Database, filter_: Filter, by: SortBy) -> None:
+@pytest.mark.parametrize("near", [0, 200])
+async def test_a_page_is_its_window_and_the_number_of_all(
+    opened: Database, monkeypatch: pytest.MonkeyPatch, filter_: Filter, by: SortBy, near: int
+) -> None:
+    monkeypatch.setattr("storage.mongo_windows.NEAR", near)
     windows = await stored(opened)
     for skip in (0, 2, 9):
         calls, total = await windows.page("acme", filter_, units=None, sort=Sort(by), skip=skip, limit=2)
 
         assert calls == await windows.window("acme", filter_, units=None, sort=Sort(by), skip=skip, limit=2)
         assert total == await windows.count("acme", filter_, units=None)
+
+
+@pytest.mark.parametrize("going_on", [0, 1, 3])
+async def test_calls_that_go_on_are_not_counted_where_they_are_left_out(
+    opened: Database, monkeypatch: pytest.MonkeyPatch, going_on: int
+) -> None:
+    windows = await stored(opened)
+    monkeypatch.setattr("storage.mongo_counts.MANY", 0)  # from the second time on they are taken away
+    monkeypatch.setattr("storage.mongo_counts.MOST_LEFT_OUT", 2)  # of three they are left out one by one
+    started = [make_update(call=f"now-{n}", event=f"now-{n}", batch=Batch(id="spring")) for n in range(going_on)]
+    await MongoWriter(opened, raw_days=lambda _: 30).apply(started)
+    over = Not(Condition(Field.OUTCOME, Op.EQ, Outcome.IN_PROGRESS))
+    in_spring = All((over, All((Condition(Field.BATCH, Op.EQ, "spring"),))))
+
+    for _ in range(2):
+        assert await windows.count("acme", All(()), units=None) == 7 + going_on
+        assert await windows.count("acme", All((over,)), units=None) == 7
+        assert await windows.count("acme", in_spring, units=None) == 3
+        assert (await windows.page("acme", in_spring, units=None, sort=Sort(SortBy.BEGUN_AT), skip=0, limit=1))[1] == 3
 
 
 @pytest.mark.parametrize("by", SortBy)

@@ -21,6 +21,7 @@ from schemas.call import Call
 from schemas.edit import Patch
 from schemas.query import All, Filter
 from schemas.window import Sort, SortBy
+from schemas.words import Platform
 
 NEWEST_FIRST: Final = Sort(SortBy.CREATED_AT)
 LISTED_SIZE: Final = 50
@@ -146,7 +147,7 @@ async def _page(
 ) -> tuple[Numbered, Sequence[Mapping[str, Any]]]:
     skip = (paged.page - 1) * paged.size
     calls, total = await asked.shelf.page(
-        wanted, sort=NEWEST_FIRST, skip=skip, limit=paged.size, whole=True, words=False
+        wanted, sort=NEWEST_FIRST, skip=skip, limit=paged.size, whole=True, words=False, own=Platform.OMICALL
     )
     items = [columns.shown(shown, Row(call=call, base_url=asked.ask.base_url)) for call in calls]
     return Numbered(paged.page, paged.size, total), items

@@ -1,5 +1,6 @@
 """The routes of Tanyi and its answers."""
 
+from asyncio import gather
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -33,7 +34,16 @@ MOST_SKIPPED: Final = 2**31 - 1
 
 async def listed(asked: Asked) -> Reply:
     """Answer with one page of a job's calls, the largest record id first."""
-    await signature.first_time(asked)
+    # The answer is made while the signature is looked up and kept; a replay is refused before anything else is.
+    kept, reply = await gather(signature.first_time(asked), _listed(asked), return_exceptions=True)
+    if isinstance(kept, BaseException):
+        raise kept
+    if isinstance(reply, BaseException):
+        raise reply
+    return reply
+
+
+async def _listed(asked: Asked) -> Reply:
     listing = await asking.listing(asked)
     calls, total = await _found(asked, listing)
     if total == 0 and not await _known(asked, listing):
