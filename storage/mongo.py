@@ -21,7 +21,7 @@ from pymongo.errors import (
 )
 
 from runtime.errors import CannotStart, Misconfigured
-from storage.ports import Away, TooSlow
+from storage.ports import Away, Refused, TooSlow
 
 DATABASE: Final = "aftercall"
 """Where the URL names none."""
@@ -41,6 +41,12 @@ _CODEC: Final = CodecOptions[dict[str, Any]](tz_aware=True)  # in UTC: named aga
 
 DUPLICATE: Final = 11000
 """MongoDB's code for a key that is taken."""
+_REFUSED: Final = frozenset({13, 18, 8000})
+"""MongoDB's codes for a user, a password or a right that it does not know (now)."""
+REFUSED: Final = (
+    "MongoDB refuses our user or password: see that AFTERCALL_MONGO_URL has both and the user's authSource, "
+    "and that the user may read and write this database (role readWrite)"
+)
 _AWAY: Final = frozenset({
     6, 7, 89, 9001,  # the network between its members
     91, 11600, 11602,  # shutting down
@@ -48,7 +54,7 @@ _AWAY: Final = frozenset({
     64, 79, 100,  # too few members to make a write durable
     24, 46, 112, 202, 251, 262, 50,  # too busy, or in each other's way
     14031, 15914,  # its disk is full
-    13, 18, 8000,  # it does not know us (now)
+    *_REFUSED,
 })  # fmt: skip
 """MongoDB's codes that say nothing of what was asked: the same may be asked again."""
 
@@ -71,7 +77,7 @@ async def connect(url: str) -> AsyncIterator[Database]:
     except (InvalidURI, ValueError, PyMongoError) as error:
         raise Misconfigured(f"AFTERCALL_MONGO_URL cannot be read: {error}") from error
     async with client:
-        with answering():
+        with admitted():
             hello = await client.admin.command("hello")
         if "setName" not in hello and hello.get("msg") != "isdbgrid":
             raise CannotStart(
@@ -89,9 +95,21 @@ def answering() -> Iterator[None]:
     except ExecutionTimeout as error:
         raise TooSlow from error
     except PyMongoError as error:
+        if isinstance(error, OperationFailure) and error.code in _REFUSED:
+            raise Refused(REFUSED) from error  # MongoDB's own words quote the command, documents and all
         if _is_away(error):
             raise Away(_words(error)) from error
         raise
+
+
+@contextmanager
+def admitted() -> Iterator[None]:
+    """As `answering`, for what a process begins with; raises `CannotStart` where MongoDB refuses our user."""
+    try:
+        with answering():
+            yield
+    except Refused as error:
+        raise CannotStart(f"{error}.") from error
 
 
 async def piecewise(

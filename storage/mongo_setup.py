@@ -5,7 +5,7 @@ from typing import Final
 
 from pymongo.errors import NetworkTimeout, OperationFailure
 
-from storage.mongo import Database, answering
+from storage.mongo import Database, admitted
 from storage.mongo_indexes import INDEXES, Index
 
 COLLECTIONS: Final = (
@@ -34,8 +34,11 @@ _THERE: Final = 48
 
 
 async def set_up(database: Database) -> Sequence[str]:
-    """Make missing collections and indexes, returns one sentence for each that is otherwise. Raises `Away`."""
-    with answering():
+    """Make missing collections and indexes, returns one sentence for each that is otherwise.
+
+    Raises `Away`; `CannotStart` where our user may not.
+    """
+    with admitted():
         findings = []
         for name in COLLECTIONS:
             await _make(database, name)
@@ -83,8 +86,8 @@ def _otherwise(index: Index, name: str) -> str:
 
 
 async def missing(database: Database) -> Sequence[str]:
-    """Return one sentence for each index that is missing. Raises `Away`."""
-    with answering():
+    """Return one sentence for each index that is missing. Raises `Away`; `CannotStart` where our user may not."""
+    with admitted():
         there = {name: set(await database[name].index_information()) for name in COLLECTIONS}
     return [
         f"index {index.name} of {index.collection} is missing ({index.serves}): run `aftercall setup`"

@@ -25,6 +25,10 @@ class Away(Exception):
     """The store does not answer now; nothing is known to be written, the same call may be made again."""
 
 
+class Refused(Away):
+    """The store does not know our user, or not this right of it: somebody has to mend that."""
+
+
 class TooSlow(Exception):
     """The question took longer than its bound and was cancelled in the store."""
 

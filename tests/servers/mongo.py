@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -58,7 +59,11 @@ class MongoServer(Server):
         except CannotStart as error:
             raise NotStarted(str(error)) from error
         command = arguments(binary, storage=storage, port=self._port, cache_gb=self.cache_gb, oplog_mb=OPLOG_MB)
-        return Child([*command, *self.beside], log=directory / "mongod.log")
+        return Child([*command, *self.beside, *self._also(directory)], log=directory / "mongod.log")
+
+    def _also(self, directory: Path) -> Sequence[str]:
+        """Return what it needs beside, made in *directory*."""
+        return ()
 
     @override
     def _container(self) -> Host:
