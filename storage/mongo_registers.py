@@ -162,16 +162,14 @@ class MongoRegisters:
         """Book *tokens*; return what is left of *balance*, None where that would be less than nothing."""
         name = f"tokens:{tenant}:{key}"
         seen = {"_id": name, "used": {"$lte": balance - tokens}}
+        booked: Document = {"$inc": {"used": tokens}}
         with answering():
             try:
                 row = await self._counters.find_one_and_update(
-                    seen,
-                    {"$inc": {"used": tokens}},
-                    upsert=balance >= tokens,
-                    return_document=ReturnDocument.AFTER,
+                    seen, booked, upsert=balance >= tokens, return_document=ReturnDocument.AFTER
                 )
-            except DuplicateKeyError:  # it is there, and used up
-                return None
+            except DuplicateKeyError:  # it is there: used up, or somebody made it at the same instant
+                row = await self._counters.find_one_and_update(seen, booked, return_document=ReturnDocument.AFTER)
         return None if row is None else balance - int(row["used"])
 
 
