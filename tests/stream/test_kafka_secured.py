@@ -1,6 +1,7 @@
 """A Kafka that wants to know who we are, over TLS: it is spoken to, and what it refuses is told with its remedy."""
 
 import asyncio
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +93,7 @@ async def test_a_wrong_password_is_told_once_and_costs_no_event(
     settings: KafkaSettings, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stream.kafka_publisher.RETRY_S", 0.01)
+    caplog.set_level(logging.ERROR, logger="aiokafka")  # our own logging, set up by other tests, keeps it silent
     wrong = msgspec.structs.replace(settings, sasl_password=WRONG)
     async with open_spool(settings=wrong, directory=tmp_path, start_s=0.1) as refused:
         await refused.publish(make_envelope(b"kept"))
