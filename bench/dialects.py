@@ -100,9 +100,11 @@ def native(limit: int, **filters: str) -> Asking:
     return lambda: Ask("native page", f"/v1/calls?limit={limit}&include_total=true{query}")
 
 
-def native_sums() -> Asking:
-    """Return the native report of what RobotAppel adds up over all calls."""
-    return lambda: Ask("native report", "/v1/analytics", {"measures": ["count", "sum:talk_s", "avg:talk_s"]})
+def native_sums(**equal: str) -> Asking:
+    """Return the native report of what RobotAppel adds up over calls with these values, over all if none is given."""
+    parts = [{"field": name, "op": "eq", "value": value} for name, value in equal.items()]
+    asked = {"measures": ["count", "sum:talk_s", "avg:talk_s"], **({"filter": {"all": parts}} if parts else {})}
+    return lambda: Ask("native report", "/v1/analytics", asked)
 
 
 class Beside(NamedTuple):
@@ -125,7 +127,11 @@ class Alone(NamedTuple):
 def pages(job: int) -> Sequence[Beside]:
     """Return the dialects' lists in their default size and order; *job* is Tanyi's integer of a batch."""
     return (
-        Beside("RobotAppel, a batch", robotappel(batchId=BATCH), [native(10, batch=BATCH)]),
+        Beside(
+            "RobotAppel, a batch with its average",
+            robotappel(batchId=BATCH),
+            [native(10, batch=BATCH), native_sums(batch=BATCH)],
+        ),
         Beside("RobotAppel, all calls with their average", robotappel(), [native(10), native_sums()]),
         Beside("OMICall list, 30 days", omicall("list"), [native(50, started_after=_SINCE)]),
         Beside("OMICall search, 30 days", omicall_search(), [native(20, started_after=_SINCE)]),
