@@ -17,10 +17,10 @@ from bench.seed import fill
 from runtime.config_file import read
 from runtime.errors import CannotStart
 from runtime.settings import Settings
+from storage.errors import Away
 from storage.mongo import connect
 from storage.mongo_setup import set_up
 from storage.mongo_writer import MongoWriter
-from storage.ports import Away
 
 app = typer.Typer(help="Calls to measure on.", no_args_is_help=True)
 

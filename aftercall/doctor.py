@@ -22,10 +22,10 @@ from runtime.config_file import read
 from runtime.errors import CannotStart
 from runtime.logs import configure
 from runtime.settings import LogLevel, Settings
+from storage.errors import Away
 from storage.mongo import connect
 from storage.mongo_keeper import MongoKeeper
 from storage.mongod_binary import find, remedy
-from storage.ports import Away
 from stream.journal_space import FLOOR_BYTES
 
 app = typer.Typer()

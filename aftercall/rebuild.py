@@ -24,10 +24,10 @@ from runtime.settings import LogLevel, Settings
 from schemas.envelope import Envelope
 from schemas.update import CallUpdate
 from schemas.words import Platform
+from storage.errors import Away
 from storage.mongo import connect
 from storage.mongo_rebuild import MongoRebuilder, Rebuilt
 from storage.mongo_writer import MongoWriter
-from storage.ports import Away
 from stream.ports import Partition, Record
 from workers.guard import place
 from workers.pipeline import Understood, understand

@@ -8,9 +8,9 @@ from typing import Final
 
 from runtime.clock import Clock, utc_now
 from runtime.config import Config
+from storage.errors import Away, TooSlow
 from storage.mongo import Database
 from storage.mongo_retention import MongoRetention
-from storage.ports import Away, TooSlow
 
 EVERY_S: Final = 3600
 """Days are kept to the hour."""

@@ -13,9 +13,9 @@ from aftercall.wiring import kafka_settings
 from runtime.errors import CannotStart
 from runtime.logs import configure
 from runtime.settings import LogLevel, Settings
+from storage.errors import Away
 from storage.mongo import connect
 from storage.mongo_keeper import MongoKeeper
-from storage.ports import Away
 
 app = typer.Typer()
 

@@ -11,9 +11,9 @@ from ingest.checks import check_connections
 from runtime.config_watch import ConfigWatch
 from runtime.errors import Misconfigured
 from runtime.settings import Compression, Settings
+from storage.errors import Away
 from storage.mongo import Database, connect
 from storage.mongo_keeper import MongoKeeper
-from storage.ports import Away
 from stream.journal import Journal, open_journal
 from stream.kafka_client import KafkaSettings
 from stream.ports import DeadLetters, Publisher, Source

@@ -27,10 +27,10 @@ from bench.bulk import load
 from bench.mongo import BenchMongo
 from bench.seed import END
 from schemas.batch import BatchQuery
+from storage.errors import TooSlow
 from storage.mongo import Database, connect
 from storage.mongo_batches import MongoBatches
 from storage.mongo_setup import set_up
-from storage.ports import TooSlow
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
 TENANT: Final = "bench"

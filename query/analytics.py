@@ -16,7 +16,7 @@ from query.report_rows import Report, Shape, bounds
 from query.zones import zone_named
 from schemas.query import EVERYTHING
 from schemas.report import PERCENTILES, Calculation, Group, Measure, Measured, Question
-from storage.ports import CallReports
+from storage.ports.query import CallReports
 
 MOST_GROUPS: Final = 3  # each multiplies the rows; a person reads no more
 MOST_MEASURES: Final = 60  # all that there are

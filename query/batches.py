@@ -15,7 +15,7 @@ from query.views import instant
 from schemas.batch import BatchQuery, BatchSum
 from schemas.money import decimal_text
 from schemas.query import NEWEST_FIRST, Condition, Field, Op
-from storage.ports import BatchReader
+from storage.ports.query import BatchReader
 
 _BOUNDS: Final = ("started_after", "started_before")
 _OPTIONS: Final = ("limit", "cursor", *_BOUNDS)

@@ -13,7 +13,7 @@ from query.metrics import ROWS
 from query.problems import NotFound
 from query.snippets import Match, found_in
 from schemas.call import Call
-from storage.ports import CallReader
+from storage.ports.query import CallReader
 
 AT_ONCE: Final = 10  # calls that are read at the same time to show where they were found
 

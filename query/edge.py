@@ -18,7 +18,7 @@ from query.cors import Cors
 from query.limits import Limits
 from query.metrics import REQUESTS, SECONDS
 from query.problems import Internal, InvalidChange, MethodNotAllowed, NotFound, Problem, TooSlow, Unavailable, render
-from storage import ports
+from storage import errors
 
 LONGEST_S: Final = 10.0  # a question that takes longer helps nobody and holds the database
 LONGEST_CHANGE_S: Final = 60.0  # a change of 10 000 calls; cut off half-way it may be made again
@@ -88,13 +88,13 @@ class Edge:
         match error:
             case Problem():
                 return error
-            case ports.Away():
+            case errors.Away():
                 return Unavailable(
                     "The store does not answer now; ask again soon.", headers={"Retry-After": str(RETRY_S)}
                 )
-            case ports.Full():
+            case errors.Full():
                 return InvalidChange("The call holds as much as it can; write less on it.")
-            case TimeoutError() | ports.TooSlow():
+            case TimeoutError() | errors.TooSlow():
                 return TooSlow("The answer took too long and was given up; narrow the question by time, unit or batch.")
             case _:
                 log.error("question_failed", extra={"route": self._route}, exc_info=error)

@@ -13,7 +13,8 @@ from query.views import instant
 from schemas.call import Call, call_key
 from schemas.edit import Entry
 from schemas.query import CallQuery
-from storage.ports import CallEditor, CallReader, Changed
+from storage.errors import Changed
+from storage.ports.query import CallEditor, CallReader
 
 MOST_CHANGED: Final = 10_000  # calls of one request; more is asked for in parts
 _LONG: Final = 64  # bits: no number is as long, and printing a huge one costs

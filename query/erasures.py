@@ -12,7 +12,7 @@ from query.calls import no_call
 from query.problems import InvalidChange
 from query.views import instant
 from schemas.erasure import Erasure
-from storage.ports import Eraser
+from storage.ports.query import Eraser
 
 LONGEST_NUMBER: Final = 200  # characters; a SIP address fits
 STREAM_KEEPS: Final = timedelta(days=7)  # the events' topic and the journal

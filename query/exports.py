@@ -20,7 +20,8 @@ from query.problems import BadValue, Expired, NotFound, Unavailable, unknown
 from query.views import EXPORTABLE, LISTED, WHOLE, instant
 from schemas.call import Call
 from schemas.export import Export, Part, Status, Wanted
-from storage.ports import Away, ExportKeeper, Lost, TooSlow
+from storage.errors import Away, Lost, TooSlow
+from storage.ports.query import ExportKeeper
 
 LIVES: Final = timedelta(hours=24)  # long enough for a colleague to fetch it, short for what it holds
 MOST_IDS: Final = 100_000

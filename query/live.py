@@ -22,7 +22,8 @@ from query.views import Units
 from runtime.config import Key
 from schemas.feed import Change
 from schemas.query import EVERYTHING, NEWEST_FIRST, Position
-from storage.ports import CallFeed, Changes, Lost, Slow
+from storage.errors import Lost, Slow
+from storage.ports.query import CallFeed, Changes
 
 HEARTBEAT_S: Final = 15.0  # proxies close what is silent for a minute, often for half of one
 SLOWEST_S: Final = 10.0  # a reader whose connection takes nothing for so long is cut off

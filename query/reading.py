@@ -17,7 +17,7 @@ from schemas.call import Call, call_key
 from schemas.raw import RawEvent
 from schemas.words import RecordingChannel
 from storage.flatten import to_time
-from storage.ports import CallReader, EventReader
+from storage.ports.query import CallReader, EventReader
 
 _TYPE: Final = re.compile(r"[ -~]+")  # what a header can hold
 

@@ -15,7 +15,7 @@ from query.problems import InvalidChange, NotFound
 from query.views import instant
 from schemas.call import Evaluation, Score
 from schemas.edit import Criterion
-from storage.ports import CallEditor, CriteriaKeeper
+from storage.ports.query import CallEditor, CriteriaKeeper
 
 _CRITERION = ("name", "description", "scale", "weight")
 _SCALE = ("min", "max")

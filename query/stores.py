@@ -2,18 +2,17 @@
 
 import msgspec
 
-from storage.ports import (
+from storage.ports.dialects import CallWindows, Registers
+from storage.ports.query import (
     BatchReader,
     CallEditor,
     CallFeed,
     CallReader,
     CallReports,
-    CallWindows,
     CriteriaKeeper,
     Eraser,
     EventReader,
     ExportKeeper,
-    Registers,
 )
 
 

@@ -21,7 +21,7 @@ from pymongo.errors import (
 )
 
 from runtime.errors import CannotStart, Misconfigured
-from storage.ports import Away, Refused, TooSlow
+from storage.errors import Away, Refused, TooSlow
 
 DATABASE: Final = "aftercall"
 """Where the URL names none."""

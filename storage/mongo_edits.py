@@ -12,12 +12,12 @@ from schemas.call import Call, Evaluation, call_uid
 from schemas.edit import Entry, Patch
 from storage.document import refs
 from storage.edits import FOUND_BY, Edited, edited, evaluated
+from storage.errors import Changed, Full
 from storage.fold import unpack
 from storage.mongo import LONGEST_MS, Database, Document, answering
 from storage.mongo_chunks import all_of
 from storage.mongo_parts import part_name, read_parts
 from storage.mongo_reader import MongoReader, name_of
-from storage.ports import Changed, Full
 from storage.searched import lacking
 
 AT_ONCE: Final = 200

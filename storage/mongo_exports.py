@@ -14,12 +14,12 @@ from schemas.call import Call
 from schemas.export import Export, Part, Wanted
 from schemas.query import CallQuery
 from storage.document import refs, summary, whole
+from storage.errors import Lost
 from storage.fold import unpack
 from storage.mongo import LONGEST_MS, LONGEST_S, Database, Document, answering, piecewise
 from storage.mongo_parts import part_name, read_parts
 from storage.mongo_reader import NEEDED, name_of, plan
 from storage.mongo_tombstones import MongoTombstones
-from storage.ports import Lost
 
 AT_ONCE: Final = 1_000
 """Calls that are read, and rows that are kept, in one piece: flat memory, few round trips."""

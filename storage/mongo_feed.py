@@ -18,9 +18,9 @@ from pymongo.errors import OperationFailure, PyMongoError
 from schemas.feed import Change
 from schemas.query import Filter
 from storage.document import summary
+from storage.errors import Away, Lost, Slow
 from storage.mongo import Database, Document, answering
 from storage.passes import passes
-from storage.ports import Away, Lost, Slow
 
 REMEMBERED: Final = 2_000
 """Changes in memory: a reader that lost its connection for a moment is back within them."""

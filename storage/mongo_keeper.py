@@ -8,9 +8,9 @@ from typing import Final
 from pymongo import ReturnDocument, timeout
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
+from storage.errors import TooSlow
 from storage.mongo import Database, answering
 from storage.mongo_setup import missing, set_up
-from storage.ports import TooSlow
 
 READY_WITHIN_S: Final = 1.0
 SECRET_BYTES: Final = 32

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from runtime.clock import Clock, utc_now
-from storage.ports import CallWriter
+from storage.ports.workers import CallWriter
 from stream.ports import Batch, DeadLetters, Record, Source
 from workers import aside, metrics
 from workers.courtesy import Courtesy

@@ -6,7 +6,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
-from storage.ports import Away
+from storage.errors import Away
 from stream.ports import Unavailable
 from workers.guard import place
 from workers.metrics import STORE_ERRORS, WAITING

@@ -7,7 +7,7 @@ from functools import partial
 from time import perf_counter
 from typing import NamedTuple
 
-from storage.ports import CallWriter
+from storage.ports.workers import CallWriter
 from stream.ports import Record
 from workers import metrics
 from workers.guard import Guard, place

@@ -20,7 +20,7 @@ from query.dialects.dialect import Ask, Asked, Dialect, Fault, Faulted, File, Ke
 from query.dialects.openapi import openapi
 from query.dialects.rates import Rates
 from query.dialects.shelf import Shelf
-from storage.ports import Away, TooSlow
+from storage.errors import Away, TooSlow
 
 LONGEST_S: Final = 10.0  # as for a native question
 LARGEST_BODY: Final = 1_000_000  # bytes, as for a native question

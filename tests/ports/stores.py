@@ -16,7 +16,8 @@ from storage.mongo_raw import MongoRaw
 from storage.mongo_reader import MongoReader
 from storage.mongo_setup import set_up
 from storage.mongo_writer import MongoWriter
-from storage.ports import CallEditor, CallReader, CallWriter, CriteriaKeeper, Eraser, EventReader
+from storage.ports.query import CallEditor, CallReader, CriteriaKeeper, Eraser, EventReader
+from storage.ports.workers import CallWriter
 
 NAMES = ("memory", "mongo")
 

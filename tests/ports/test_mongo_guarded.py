@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from runtime.errors import CannotStart
+from storage.errors import Away
 from storage.mongo import connect
 from storage.mongo_keeper import MongoKeeper
 from storage.mongo_writer import MongoWriter
-from storage.ports import Away
 from tests.pure.storage.updates import make_update
 from tests.servers.guarded import GuardedMongo
 from tests.system.command import aftercall

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from runtime.errors import CannotStart, Misconfigured
+from storage.errors import Away
 from storage.mongo import connect
 from storage.mongo_indexes import INDEXES
 from storage.mongo_keeper import MongoKeeper
 from storage.mongo_writer import MongoWriter
 from storage.mongod_binary import find
-from storage.ports import Away
 from tests.ports.stores import in_database
 from tests.pure.storage.updates import make_update
 from tests.servers.hosts import Child, free_port

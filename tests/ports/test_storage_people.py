@@ -13,7 +13,7 @@ from schemas.envelope import Envelope
 from schemas.query import CallQuery, Condition, Field, Op
 from schemas.update import Media
 from schemas.words import Platform, RecordingChannel, Workflow
-from storage.ports import Changed
+from storage.errors import Changed
 from tests.ports.stores import People, people_store, prepare
 from tests.pure.storage.updates import START_MS, make_update
 

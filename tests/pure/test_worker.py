@@ -12,8 +12,8 @@ from schemas.envelope import Envelope
 from schemas.query import CallQuery
 from schemas.update import CallUpdate
 from schemas.words import Platform
+from storage.errors import Away
 from storage.memory import MemoryStore
-from storage.ports import Away
 from stream.memory import MemoryStream
 from stream.ports import Dead, Partition, Record, Unavailable
 from tests.webhooks import make_event

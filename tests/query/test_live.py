@@ -15,8 +15,8 @@ from query import live
 from schemas.call import Unit
 from schemas.query import EVERYTHING
 from schemas.words import Direction
+from storage.errors import Slow
 from storage.mongo_feed import WAITING, MongoFeed
-from storage.ports import Slow
 from tests.query.world import World
 
 

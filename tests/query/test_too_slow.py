@@ -10,10 +10,10 @@ import pytest
 
 from schemas.call import Batch, Unit
 from schemas.export import Wanted
+from storage.errors import TooSlow
 from storage.mongo import Database, connect
 from storage.mongo_exports import AT_ONCE, MongoExports
 from storage.mongo_setup import set_up
-from storage.ports import TooSlow
 from tests.ports.stores import in_database
 from tests.query.world import START, World
 from tests.servers.mongo import FailingMongo

@@ -1,0 +1,133 @@
+"""What only dialects ask of a store."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from schemas.call import Call
+from schemas.query import Filter
+from schemas.register import Hook, Note, Order
+from schemas.window import BatchTotals, Narrow, Sort, TalkSum
+from schemas.words import Platform
+
+
+class CallWindows(Protocol):
+    """Calls by offset, as dialects list them."""
+
+    async def window(
+        self,
+        tenant: str,
+        filter_: Filter,
+        *,
+        units: tuple[str, ...] | None,
+        sort: Sort,
+        skip: int,
+        limit: int,
+        whole: bool = False,
+        words: bool = True,
+    ) -> list[Call]:
+        """Return calls by offset in a total order; with *whole* all of each, with *words* its turns and transcript too.
+
+        Raises `Away`, `TooSlow`.
+        """
+
+    async def page(
+        self,
+        tenant: str,
+        filter_: Filter,
+        *,
+        units: tuple[str, ...] | None,
+        sort: Sort,
+        skip: int,
+        limit: int,
+        whole: bool = False,
+        words: bool = True,
+        own: Platform | None = None,
+    ) -> tuple[list[Call], int]:
+        """Return a window, and how many calls match, exactly: sooner than both alone. Raises `Away`, `TooSlow`.
+
+        With *own* only the calls of that platform are whole, others as lists show them.
+        """
+
+    async def newest(
+        self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None, then: Filter, skip: int, limit: int
+    ) -> tuple[list[Call], int]:
+        """Return each customer's newest call of those that match, if *then* holds; and how many. Raises `TooSlow`."""
+
+    async def count(self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None) -> int:
+        """Return how many calls match, exactly. Raises `Away`, `TooSlow`."""
+
+    async def sums(
+        self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None, by: Sequence[str] = ()
+    ) -> list[TalkSum]:
+        """Return totals over all matching calls, by group. Raises `Away`, `TooSlow`."""
+
+    async def batches(self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None) -> list[BatchTotals]:
+        """Return the batches of all matching calls, the newest first call first. Raises `Away`, `TooSlow`."""
+
+    async def find(self, tenant: str, call_id: str, *, units: tuple[str, ...] | None) -> Call | None:
+        """Return one whole call by any of its ids; of several the one that started last. Raises `Away`."""
+
+    def stream(
+        self,
+        tenant: str,
+        filter_: Filter,
+        *,
+        units: tuple[str, ...] | None,
+        sort: Sort,
+        limit: int | None = None,
+        words: bool = True,
+        narrow: Narrow | None = None,
+    ) -> AsyncIterator[Call]:
+        """Yield whole calls in order, without *words* their turns and transcripts left out; or what *narrow* names.
+
+        Raises `Away`, `TooSlow`.
+        """
+
+    async def units(self, tenant: str) -> list[str]:
+        """Return the ids of the units that have calls. Raises `Away`."""
+
+
+class Registers(Protocol):
+    """What dialects keep beside calls."""
+
+    async def aliases(self, tenant: str, kind: str, ids: Sequence[str]) -> Mapping[str, int]:
+        """Return the stable integers of *ids*, made where they are missing. Raises `Away`."""
+
+    async def unalias(self, tenant: str, kind: str, number: int) -> str | None:
+        """Return the id that *number* stands for. Raises `Away`."""
+
+    async def notes(
+        self, tenant: str, *, uid: str | None = None, author: str | None = None, skip: int, limit: int
+    ) -> tuple[list[Note], int]:
+        """Return internal notes, newest first, and how many there are. Raises `Away`."""
+
+    async def note(self, tenant: str, note_id: int) -> Note | None:
+        """Return one internal note. Raises `Away`."""
+
+    async def put_note(self, tenant: str, note: Note) -> Note:
+        """Keep a note; a new one gets its id. Raises `Away`."""
+
+    async def remove_note(self, tenant: str, note_id: int) -> None:
+        """Remove a note. Raises `Away`."""
+
+    async def hooks(self, tenant: str) -> list[Hook]:
+        """Return the registered receivers. Raises `Away`."""
+
+    async def put_hook(self, tenant: str, hook: Hook) -> None:
+        """Register a receiver, in place of another of its kind. Raises `Away`."""
+
+    async def remove_hooks(self, tenant: str, kind: str) -> None:
+        """Forget the receivers of a kind. Raises `Away`."""
+
+    async def put_order(self, order: Order) -> None:
+        """Keep the order of a file until it expires. Raises `Away`."""
+
+    async def order(self, order_id: str) -> Order | None:
+        """Return the order of a file, None where there is none any more. Raises `Away`."""
+
+    async def once(self, tenant: str, name: str, *, now: datetime, seconds: int) -> bool:
+        """Tell whether *name* comes for the first time within *seconds*. Raises `Away`."""
+
+    async def spend(self, tenant: str, key: str, tokens: int, *, balance: int) -> int | None:
+        """Book *tokens*; return what is left, None where that would be less than nothing. Raises `Away`."""
