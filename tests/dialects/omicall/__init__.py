@@ -1,0 +1,1 @@
+"""OMICall over HTTP."""

@@ -1,0 +1,1 @@
+"""RobotAppel over HTTP."""

@@ -1,0 +1,1 @@
+"""Tanyi over HTTP."""

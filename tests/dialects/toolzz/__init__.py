@@ -1,0 +1,1 @@
+"""Toolzz over HTTP."""

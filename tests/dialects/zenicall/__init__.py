@@ -1,0 +1,1 @@
+"""Zenicall over HTTP."""
