@@ -7,7 +7,9 @@ from query.dialects import DIALECTS
 from query.dialects.openapi import paths as dialect_paths
 from query.edge import Endpoint
 from query.openapi.operations import OPERATIONS, Operation
-from query.openapi.shapes import SCHEMAS, problems, ref
+from query.openapi.problems import problems
+from query.openapi.schema import ref
+from query.openapi.shapes import SCHEMAS
 
 Json = dict[str, Any]
 

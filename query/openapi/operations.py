@@ -7,7 +7,7 @@ from query.fields import FIELDS
 from query.filters import FILTERS
 from query.formats import FORMATS as FILES
 from query.listing import INCLUDES, MOST_ROWS, ORDERS
-from query.openapi.shapes import FLAG, INTEGER, NUMBER, RANGE, TEXT, TIME, Schema, listed, ref, words
+from query.openapi.schema import FLAG, INTEGER, NUMBER, RANGE, TEXT, TIME, Schema, listed, ref, words
 from query.transcripts import FORMATS
 from query.views import CHOOSABLE
 from schemas.words import RecordingChannel

@@ -12,7 +12,7 @@ from query.filters import FILTERS
 from query.formats import FORMATS
 from query.kinds import TIME, Kind
 from query.listing import ORDERS
-from query.openapi.shapes import problems
+from query.openapi.problems import problems
 from schemas.call import Agent, Batch, Turn, Unit
 from schemas.money import Cost
 from schemas.query import Op

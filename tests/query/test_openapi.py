@@ -10,7 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from query.filters import FILTERS
 from query.openapi.operations import OPERATIONS
-from query.openapi.shapes import problems
+from query.openapi.problems import problems
 from query.routes import endpoints
 from schemas.call import Agent, Batch, Customer, Group, Intent, Turn, Unit
 from schemas.money import Amount, Cost
