@@ -8,9 +8,10 @@ from typing import Final
 from schemas.call import Batch, Forward
 from schemas.platforms import bland as sent
 from schemas.update import Facts
-from schemas.words import Channel, Direction, Outcome, RecordingChannel, Stage
+from schemas.words import Channel, Direction, Outcome, Stage
 from workers.ending import Ending, ending, spelled, weighed
 from workers.reading import Doc, first
+from workers.recordings import recordings
 from workers.rest import rest
 from workers.times import later
 from workers.turns import Spoken, number, split
@@ -56,7 +57,7 @@ def facts(doc: Doc, *, talk_s: float | None) -> Facts | None:
         summary=doc.text("summary"),
         turns=turns,
         transcript=doc.text("concatenated_transcript"),
-        recording={RecordingChannel.FULL: url} if (url := doc.text("recording_url")) else {},
+        recording=recordings(doc.text("recording_url")),
         is_voicemail=True if end.outcome is Outcome.VOICEMAIL else None,
         forward=Forward(out=True) if doc.word("transferred_to") else None,
         cost=doc.cost("price", currency="USD"),

@@ -8,10 +8,12 @@ from schemas.call import Agent, Batch, Customer
 from schemas.money import Cost
 from schemas.platforms import vapi as sent
 from schemas.update import Facts
-from schemas.words import AgentKind, Channel, CostPart, Direction, Outcome, RecordingChannel, Stage
+from schemas.words import Channel, CostPart, Outcome, RecordingChannel, Stage
 from workers.normaliser import Malformed
+from workers.parties import Parties, bot, parties_of
 from workers.reading import Doc, cost_parts, decode, first, reader
 from workers.reasons import Aside
+from workers.recordings import recordings
 from workers.times import between, later
 from workers.turns import Spoken, number, split
 from workers.vocabulary import patterns, role, success
@@ -50,14 +52,6 @@ class _Span(NamedTuple):
     started_at: datetime | None
     ended_at: datetime | None
     duration_s: float | None
-
-
-class _Parties(NamedTuple):
-    direction: Direction | None
-    from_: str | None
-    to: str | None
-    customer: str | None
-    line: str | None
 
 
 def message_of(body: bytes) -> Doc:
@@ -149,7 +143,7 @@ def _span(message: Doc, stage: Stage) -> _Span:
     return _Span(started_at, ended_at, first(told, between(started_at, ended_at)))
 
 
-def _parties(message: Doc) -> _Parties:
+def _parties(message: Doc) -> Parties:
     customer = first(
         message.text("customer", "number"),
         message.text("call", "customer", "number"),
@@ -157,19 +151,14 @@ def _parties(message: Doc) -> _Parties:
         message.text("call", "customer", "sipUri"),
     )
     line = first(message.text("phoneNumber", "number"), message.text("call", "phoneNumber", "number"))
-    match direction := sent.DIRECTIONS.get(message.text("call", "type") or ""):
-        case Direction.INBOUND:
-            return _Parties(direction, customer, line, customer, line)
-        case Direction.OUTBOUND:
-            return _Parties(direction, line, customer, customer, line)
-        case _:
-            return _Parties(None, None, None, customer, line)
+    direction = sent.DIRECTIONS.get(message.text("call", "type") or "")
+    return parties_of(direction, customer=customer, line=line)
 
 
 def _agent(message: Doc) -> Agent | None:
     agent_id = first(message.word("call", "assistantId"), message.word("assistant", "id"))
     name = message.text("assistant", "name")
-    return Agent(id=agent_id, name=name, kind=AgentKind.BOT) if agent_id or name else None
+    return bot(agent_id, name)
 
 
 def _customer(message: Doc) -> Customer | None:
@@ -205,19 +194,15 @@ def _tools(said: Doc) -> str:
 
 def _recording(message: Doc) -> dict[RecordingChannel, str]:
     mono = message.at("artifact", "recording", "mono")
-    urls = {
-        RecordingChannel.FULL: first(
-            message.text("artifact", "recordingUrl"),
-            mono.text("combinedUrl"),
-            message.text("recordingUrl"),
-            message.text("artifact", "stereoRecordingUrl"),
-            message.text("artifact", "recording", "stereoUrl"),
-            message.text("stereoRecordingUrl"),
-        ),
-        RecordingChannel.CUSTOMER: mono.text("customerUrl"),
-        RecordingChannel.AGENT: mono.text("assistantUrl"),
-    }
-    return {channel: url for channel, url in urls.items() if url}
+    full = first(
+        message.text("artifact", "recordingUrl"),
+        mono.text("combinedUrl"),
+        message.text("recordingUrl"),
+        message.text("artifact", "stereoRecordingUrl"),
+        message.text("artifact", "recording", "stereoUrl"),
+        message.text("stereoRecordingUrl"),
+    )
+    return recordings(full, customer=mono.text("customerUrl"), agent=mono.text("assistantUrl"))
 
 
 def _cost(message: Doc) -> Cost | None:

@@ -3,16 +3,17 @@
 from binascii import a2b_base64
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from schemas.call import Agent, Batch, Customer
 from schemas.envelope import Envelope
 from schemas.money import Cost
 from schemas.platforms import elevenlabs as sent
 from schemas.update import Facts, Media
-from schemas.words import AgentKind, Channel, Direction, Outcome, RecordingChannel, Role, Stage
+from schemas.words import Channel, Direction, Outcome, RecordingChannel, Role, Stage
 from workers.ending import Ending, ending, spelled, weighed
 from workers.normaliser import Malformed
+from workers.parties import Parties, bot, parties_of
 from workers.reading import Doc, cost_parts, first, reader
 from workers.reasons import Aside
 from workers.rest import rest
@@ -35,16 +36,6 @@ _TOLD_OF_CARRIER: Final = frozenset({
     "CallerCity", "CallerState", "CallerZip", "CallerCountry", "CalledCity", "CalledState", "CalledZip",
     "CalledCountry",
 })  # fmt: skip
-
-
-class _Parties(NamedTuple):
-    """Who called whom, as far as the telephone tells."""
-
-    direction: Direction | None
-    from_: str | None
-    to: str | None
-    customer: str | None
-    line: str | None
 
 
 def normalise(event: Envelope, /) -> Facts | None:
@@ -201,20 +192,14 @@ def _channel(metadata: Doc) -> Channel:
     return _channel_of(source.lower()) or Channel.WEB
 
 
-def _parties(phone: Doc) -> _Parties:
-    customer, line = phone.word("external_number"), phone.word("agent_number")
-    match direction := sent.DIRECTIONS.get(phone.text("direction") or ""):
-        case Direction.INBOUND:
-            return _Parties(direction, customer, line, customer, line)
-        case Direction.OUTBOUND:
-            return _Parties(direction, line, customer, customer, line)
-        case _:
-            return _Parties(None, None, None, customer, line)
+def _parties(phone: Doc) -> Parties:
+    direction = sent.DIRECTIONS.get(phone.text("direction") or "")
+    return parties_of(direction, customer=phone.word("external_number"), line=phone.word("agent_number"))
 
 
 def _agent(data: Doc) -> Agent | None:
     agent_id, name = data.word("agent_id"), data.text("agent_name")
-    return Agent(id=agent_id, name=name, kind=AgentKind.BOT) if agent_id or name else None
+    return bot(agent_id, name)
 
 
 def _cost(metadata: Doc) -> Cost | None:

@@ -10,11 +10,12 @@ from schemas.envelope import Envelope
 from schemas.platforms import livekit as sent
 from schemas.platforms.livekit import EventType
 from schemas.update import Facts, Leg
-from schemas.words import AgentKind, Channel, Direction, Outcome, RecordingChannel, Stage
+from schemas.words import AgentKind, Channel, Direction, Outcome, Stage
 from workers.ending import Ending, ending
 from workers.normaliser import Malformed
 from workers.reading import Doc, decode, first
 from workers.reasons import Aside
+from workers.recordings import recordings
 from workers.rest import rest
 from workers.times import between, unix
 
@@ -144,12 +145,11 @@ def _egress(doc: Doc, kind: EventType) -> Facts:
     egress = doc.at("egressInfo")
     files = [*egress.each("fileResults"), egress.at("file")]
     found = next((one for one in files if one.text("location")), Doc(None))
-    url = found.text("location")
     return _facts(
         doc,
         kind,
         stage=Stage.NOTE,
-        recording={RecordingChannel.FULL: url} if url else {},
+        recording=recordings(found.text("location")),
         record_s=_length(found),
         ext={"egress": egress.chosen("egressId", "status", "error", "errorCode", "details", "manifestLocation")},
     )

@@ -6,15 +6,16 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.call import Agent
 from schemas.envelope import Envelope
 from schemas.platforms import millis as sent
 from schemas.update import Facts
-from schemas.words import AgentKind, Channel, Outcome, RecordingChannel, Stage
+from schemas.words import Channel, Outcome, Stage
 from workers.ending import Ending, ending, spelled, weighed
 from workers.normaliser import Malformed
+from workers.parties import bot
 from workers.reading import Doc, decode
 from workers.reasons import Aside
+from workers.recordings import recordings
 from workers.rest import rest
 from workers.times import later, unix
 from workers.turns import Spoken, number, split
@@ -53,11 +54,11 @@ def _facts(doc: Doc) -> Facts:
         channel=_channel(doc),
         from_=doc.word("voip", "from"),
         to=doc.word("voip", "to"),
-        agent=Agent(id=agent, kind=AgentKind.BOT) if (agent := doc.word("agent_id")) else None,
+        agent=bot(doc.word("agent_id")),
         end_reason=None if unfinished else status,
         ended_by=sent.ENDED_BY.get(spelled(status)),
         turns=turns,
-        recording={RecordingChannel.FULL: url} if (url := doc.text("recording", "recording_url")) else {},
+        recording=recordings(doc.text("recording", "recording_url")),
         is_voicemail=True if end.outcome is Outcome.VOICEMAIL else None,
         ext=rest(doc.value, told=_TOLD),
     )

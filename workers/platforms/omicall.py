@@ -13,6 +13,7 @@ from workers.ending import spelled
 from workers.normaliser import Malformed
 from workers.reading import Doc, decode, first
 from workers.reasons import Aside
+from workers.recordings import recordings
 from workers.rest import rest
 from workers.times import unix
 
@@ -121,11 +122,8 @@ def _agent(doc: Doc) -> Agent | None:
 
 
 def _recording(doc: Doc) -> dict[RecordingChannel, str]:
-    urls = {
-        RecordingChannel.FULL: first(doc.text("recording_file_url"), doc.text("recording_file")),
-        RecordingChannel.VOICEMAIL: doc.text("recording_file_voicemail"),
-    }
-    return {channel: url for channel, url in urls.items() if url}
+    full = first(doc.text("recording_file_url"), doc.text("recording_file"))
+    return recordings(full, voicemail=doc.text("recording_file_voicemail"))
 
 
 def _forward(doc: Doc) -> Forward | None:

@@ -9,10 +9,12 @@ from schemas.envelope import Envelope
 from schemas.money import Cost
 from schemas.platforms import retell as sent
 from schemas.update import Facts
-from schemas.words import AgentKind, Channel, CostPart, Direction, Outcome, RecordingChannel, Stage
+from schemas.words import Channel, CostPart, Direction, Outcome, Stage
 from workers.normaliser import Malformed
+from workers.parties import bot
 from workers.reading import Doc, cost_parts, decode, first, reader
 from workers.reasons import Aside
+from workers.recordings import recordings
 from workers.times import between
 from workers.turns import Spoken, number, split
 from workers.vocabulary import patterns, role, success
@@ -105,7 +107,7 @@ def _facts(body: Doc, call: Doc, *, kind: sent.EventType) -> Facts:
         summary=analysis.text("call_summary"),
         turns=turns,
         transcript=call.text("transcript"),
-        recording=_recording(call),
+        recording=recordings(first(*(call.text(name) for name in _RECORDINGS))),
         is_voicemail=True if outcome is Outcome.VOICEMAIL else analysis.flag("in_voicemail"),
         cost=_cost(call),
         carrier="twilio" if call.text("telephony_identifier", "twilio_call_sid") else None,
@@ -135,7 +137,7 @@ def _line(call: Doc, direction: Direction | None) -> str | None:
 
 def _agent(call: Doc) -> Agent | None:
     agent_id, name = call.word("agent_id"), call.text("agent_name")
-    return Agent(id=agent_id, name=name, kind=AgentKind.BOT) if agent_id or name else None
+    return bot(agent_id, name)
 
 
 def _spoken(call: Doc) -> Iterator[Spoken]:
@@ -163,11 +165,6 @@ def _text(said: Doc) -> str | None:
             return said.word("digit")
         case _:
             return said.text("content")
-
-
-def _recording(call: Doc) -> dict[RecordingChannel, str]:
-    full = first(*(call.text(name) for name in _RECORDINGS))
-    return {RecordingChannel.FULL: full} if full else {}
 
 
 def _cost(call: Doc) -> Cost | None:

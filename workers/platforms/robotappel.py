@@ -7,10 +7,11 @@ from schemas.call import Batch
 from schemas.envelope import Envelope
 from schemas.platforms import robotappel as sent
 from schemas.update import Facts
-from schemas.words import Channel, Outcome, RecordingChannel, Stage
+from schemas.words import Channel, Outcome, Stage
 from workers import bland_form
 from workers.ending import Ending, ending, spelled, weighed
 from workers.reading import Doc, decode, first
+from workers.recordings import recordings
 from workers.rest import rest
 from workers.times import later
 from workers.turns import Spoken, number, split
@@ -58,7 +59,7 @@ def _facts(doc: Doc) -> Facts:
         summary=doc.text("summary"),
         turns=turns,
         transcript=doc.text("clean_interraction"),
-        recording={RecordingChannel.FULL: url} if (url := doc.text("record_url")) else {},
+        recording=recordings(doc.text("record_url")),
         is_voicemail=True if end.outcome is Outcome.VOICEMAIL else None,
         extracted=doc.json("qualification"),
         note=doc.text("notes"),

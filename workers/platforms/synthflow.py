@@ -2,15 +2,17 @@
 
 from typing import Any, Final
 
-from schemas.call import Agent, Customer
+from schemas.call import Customer
 from schemas.envelope import Envelope
 from schemas.platforms import synthflow as sent
 from schemas.update import Facts
-from schemas.words import AgentKind, Channel, Outcome, RecordingChannel, Stage
+from schemas.words import Channel, Outcome, Stage
 from workers.ending import Ending, ending, spelled, weighed
 from workers.normaliser import Malformed
+from workers.parties import bot
 from workers.reading import Doc, decode, first
 from workers.reasons import Aside
+from workers.recordings import recordings
 from workers.rest import rest
 from workers.times import later
 from workers.turns import number, split
@@ -46,13 +48,13 @@ def _facts(doc: Doc, call: Doc) -> Facts:
         talk_s=duration_s,
         channel=Channel.PHONE,
         customer_number=doc.word("lead", "phone_number"),
-        agent=Agent(id=model, kind=AgentKind.BOT) if (model := call.word("model_id")) else None,
+        agent=bot(call.word("model_id")),
         end_reason=None if unfinished else first(_reason(call), *_statuses(doc)),
         ended_by=sent.ENDED_BY.get(spelled(call.text("end_call_reason"))),
         summary=doc.text("analysis", "call_summary"),
         turns=turns,
         transcript=call.text("transcript"),
-        recording={RecordingChannel.FULL: url} if (url := call.text("recording_url")) else {},
+        recording=recordings(call.text("recording_url")),
         is_voicemail=True if end.outcome is Outcome.VOICEMAIL else None,
         extracted=first(doc.chosen("executed_actions", "collected_variables")),
         success=success(doc.raw("analysis", "goal")),

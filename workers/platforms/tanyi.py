@@ -6,15 +6,17 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.call import Agent, Batch, Customer, Intent
+from schemas.call import Batch, Customer, Intent
 from schemas.envelope import Envelope
 from schemas.platforms import tanyi as sent
 from schemas.update import Facts
-from schemas.words import AgentKind, Channel, Direction, RecordingChannel, Stage
+from schemas.words import Channel, Direction, Stage
 from workers.ending import ending, spelled
 from workers.normaliser import Malformed
+from workers.parties import bot
 from workers.reading import Doc, decode, first
 from workers.reasons import Aside
+from workers.recordings import recordings
 from workers.rest import rest
 from workers.times import iso, unix
 from workers.turns import Spoken, number
@@ -51,14 +53,14 @@ def _facts(doc: Doc) -> Facts:
         direction=Direction.OUTBOUND,
         channel=Channel.PHONE,
         to=doc.word("calledPhoneNumber"),
-        agent=Agent(id=agent, kind=AgentKind.BOT) if (agent := doc.word("dialogFlowId")) else None,
+        agent=bot(doc.word("dialogFlowId")),
         batch=Batch(id=job) if (job := doc.word("robotCallJobId")) else None,
         task_id=doc.integer("robotCallTaskId"),
         end_reason=doc.text("resultStatus"),
         ended_by=sent.ENDED_BY.get(spelled(doc.text("hangupBy"))),
         turns=turns,
         rounds=doc.integer("chatRound"),
-        recording=_recording(doc),
+        recording=recordings(doc.text("fullAudioUrl"), customer=doc.text("customerAudioUrl")),
         extracted=_extracted(doc),
         intent=_intent(doc),
         concerns=_opened(doc, "customerConcern").texts(),
@@ -73,14 +75,6 @@ def _time(doc: Doc, name: str) -> datetime | None:
     if isinstance(text := doc.raw(name), str) and not text.strip().isdigit():
         return iso(text, zone=sent.ZONE)
     return unix(doc.number(name), per_second=1000)
-
-
-def _recording(doc: Doc) -> dict[RecordingChannel, str]:
-    urls = {
-        RecordingChannel.FULL: doc.text("fullAudioUrl"),
-        RecordingChannel.CUSTOMER: doc.text("customerAudioUrl"),
-    }
-    return {channel: url for channel, url in urls.items() if url}
 
 
 def _extracted(doc: Doc) -> dict[str, Any] | None:

@@ -11,11 +11,13 @@ from schemas.money import Cost
 from schemas.platforms import telnyx as sent
 from schemas.platforms.telnyx import EventType
 from schemas.update import Facts, Leg
-from schemas.words import AgentKind, Channel, CostPart, Outcome, RecordingChannel, Role, Stage
+from schemas.words import Channel, CostPart, Outcome, RecordingChannel, Role, Stage
 from workers.ending import ending, spelled
 from workers.normaliser import Malformed
+from workers.parties import bot
 from workers.reading import Doc, cost_parts, decode, first
 from workers.reasons import Aside
+from workers.recordings import recordings
 from workers.rest import rest
 from workers.times import between
 from workers.turns import Spoken, number
@@ -129,8 +131,7 @@ def _tools(message: Doc) -> str:
 
 
 def _agent(payload: Doc) -> Agent | None:
-    assistant = payload.word("assistant_id")
-    return Agent(id=assistant, kind=AgentKind.BOT) if assistant else None
+    return bot(payload.word("assistant_id"))
 
 
 def _insights(doc: Doc) -> Facts:
@@ -160,7 +161,7 @@ def _recording(doc: Doc) -> Facts:
         doc,
         EventType.RECORDING,
         stage=Stage.NOTE,
-        recording={RecordingChannel.FULL: url} if url else {},
+        recording=recordings(url),
         record_s=between(started_at, ended_at),
     )
 

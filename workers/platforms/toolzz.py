@@ -8,9 +8,10 @@ from schemas.envelope import Envelope
 from schemas.money import Cost
 from schemas.platforms import toolzz as sent
 from schemas.update import Facts
-from schemas.words import AgentKind, Channel, Outcome, RecordingChannel, Role, Stage
+from schemas.words import Channel, Outcome, RecordingChannel, Role, Stage
 from workers.ending import ending, weighed
 from workers.normaliser import Malformed
+from workers.parties import bot
 from workers.reading import Doc, cost_parts, decode, first
 from workers.reasons import Aside
 from workers.rest import rest
@@ -96,7 +97,7 @@ def _unit(doc: Doc) -> Unit | None:
 def _agent(doc: Doc) -> Agent | None:
     agent_id = first(doc.word("botId"), doc.word("metadata", "bot", "id"))
     name = doc.text("metadata", "bot", "name")
-    return Agent(id=agent_id, name=name, kind=AgentKind.BOT) if agent_id or name else None
+    return bot(agent_id, name)
 
 
 def _cost(doc: Doc) -> Cost | None:

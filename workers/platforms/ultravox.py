@@ -9,9 +9,10 @@ from schemas.call import Agent
 from schemas.envelope import Envelope
 from schemas.platforms import ultravox as sent
 from schemas.update import Facts
-from schemas.words import AgentKind, Channel, Direction, Outcome, Stage
+from schemas.words import Channel, Direction, Outcome, Stage
 from workers.ending import Ending, ending, spelled, weighed
 from workers.normaliser import Malformed
+from workers.parties import bot
 from workers.reading import Doc, decode, first
 from workers.reasons import Aside
 from workers.rest import rest
@@ -105,5 +106,4 @@ def _members(value: Any) -> dict[str, Any]:
 
 
 def _agent(call: Doc) -> Agent | None:
-    agent = Agent(id=first(call.word("agentId"), call.word("agent", "agentId")), name=call.text("agent", "name"))
-    return None if agent == Agent() else Agent(id=agent.id, name=agent.name, kind=AgentKind.BOT)
+    return bot(first(call.word("agentId"), call.word("agent", "agentId")), call.text("agent", "name"))

@@ -7,11 +7,12 @@ from schemas.money import Cost
 from schemas.platforms import vonage as sent
 from schemas.platforms.vonage import Status
 from schemas.update import Facts, Leg
-from schemas.words import Channel, CostPart, Direction, Outcome, RecordingChannel, Stage
+from schemas.words import Channel, CostPart, Direction, Outcome, Stage
 from workers.ending import Ending, ending, weighed
 from workers.normaliser import Malformed
 from workers.reading import Doc, cost_parts, decode
 from workers.reasons import Aside
+from workers.recordings import recordings
 from workers.rest import rest
 from workers.times import between
 from workers.vocabulary import sip_outcome
@@ -88,11 +89,10 @@ def _cost(doc: Doc) -> Cost | None:
 
 
 def _recorded(doc: Doc) -> Facts:
-    url = doc.text("recording_url")
     return Facts(
         rank=sent.RANKS[Status.RECORD],
         at=doc.iso("timestamp"),
-        recording={RecordingChannel.FULL: url} if url else {},
+        recording=recordings(doc.text("recording_url")),
         record_s=between(doc.iso("start_time"), doc.iso("end_time")),
         ext={"recording": rest(doc.value, told=_TOLD)},
     )

@@ -9,11 +9,12 @@ from schemas.call import Customer, Unit
 from schemas.envelope import Envelope
 from schemas.platforms import zenicall as sent
 from schemas.update import Facts
-from schemas.words import Channel, Direction, Outcome, Reason, RecordingChannel, Stage
+from schemas.words import Channel, Direction, Outcome, Reason, Stage
 from workers.ending import Ending, spelled, weighed
 from workers.normaliser import Malformed
 from workers.reading import Doc, decode, first
 from workers.reasons import Aside
+from workers.recordings import recordings
 from workers.rest import rest
 from workers.turns import Spoken, number, split
 from workers.vapi_form import facts as vapi_facts
@@ -68,7 +69,7 @@ def _call_log(doc: Doc) -> Facts:
         summary=doc.text("summary"),
         turns=turns,
         transcript=doc.text("transcript_text"),
-        recording={RecordingChannel.FULL: url} if (url := doc.text("audio_recording_url")) else {},
+        recording=recordings(doc.text("audio_recording_url")),
         is_voicemail=True if end.outcome is Outcome.VOICEMAIL else None,
         cost=doc.cost("cost", currency=sent.CURRENCY),
         extracted=first(doc.json("raw_structured_data")),
