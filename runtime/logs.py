@@ -18,7 +18,6 @@ CHATTY: Final = ("httpx", "httpcore", "pymongo", "uvicorn.access", "uvicorn.erro
 SILENT: Final = ("aiokafka",)
 
 _before: Final[tuple[Processor, ...]] = (
-    structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(),
@@ -38,15 +37,6 @@ def configure(level: LogLevel, *, stream: TextIO | None = None, human: bool | No
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_before,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
 
 
 def _formatter(*, human: bool) -> logging.Formatter:

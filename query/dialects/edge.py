@@ -1,6 +1,7 @@
 """What surrounds every dialect: its paths, its callers, its rates, and one place where faults take its shape."""
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -8,7 +9,6 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Send
@@ -29,7 +29,7 @@ MOST_PARAMETERS: Final = 2000
 RETRY_S: Final = 5
 _SLASHES: Final = re.compile("/{2,}")
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
-_log: Final = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 ShelfFor = Callable[[Caller, Ask], Shelf]
 FILES: Final = re.compile(r"/files/([0-9a-f]{32})")
@@ -157,7 +157,8 @@ class DialectApp:
             case Away():
                 return Faulted(Fault.AWAY, "The store does not answer now; ask again soon.", retry_after_s=RETRY_S)
             case _:
-                _log.error("dialect_failed", dialect=self._dialect.name, method=ask.method, exc_info=error)
+                told = {"dialect": self._dialect.name, "method": ask.method}
+                log.error("dialect_failed", extra=told, exc_info=error)
                 return Faulted(Fault.INTERNAL, "Internal server error")
 
     def _allowed(self, origin: str) -> Mapping[str, str] | None:
