@@ -36,12 +36,13 @@ def check(config: Config, *, checks: Sequence[Check] = ()) -> list[Fault]:
 
 
 def _ids(config: Config) -> Iterator[Fault]:
-    for table, rows in _tables(config):
+    tables: Sequence[tuple[str, Sequence[Tenant | Connection | Key]]] = (
+        ("tenants", config.tenants),
+        ("connections", config.connections),
+        ("keys", config.keys),
+    )
+    for table, rows in tables:
         yield from _twice(table, "id", [row.id for row in rows])
-
-
-def _tables(config: Config) -> Sequence[tuple[str, Sequence[Tenant | Connection | Key]]]:
-    return (("tenants", config.tenants), ("connections", config.connections), ("keys", config.keys))
 
 
 def _twice(table: str, field: str, values: Sequence[str | None]) -> Iterator[Fault]:
@@ -61,12 +62,15 @@ def _once(config: Config) -> Iterator[Fault]:
 
 def _tenants(config: Config) -> Iterator[Fault]:
     known = [tenant.id for tenant in config.tenants]
-    for table, rows in _tables(config)[1:]:
+    owned: Sequence[tuple[str, Sequence[Connection | Key]]] = (
+        ("connections", config.connections),
+        ("keys", config.keys),
+    )
+    for table, rows in owned:
         for index, row in enumerate(rows):
-            if isinstance(row, (Connection, Key)) and row.tenant not in known:
-                yield Fault(
-                    (table, index, "tenant"), f"there is no tenant {row.tenant!r}{suggestion(row.tenant, known)}"
-                )
+            if row.tenant not in known:
+                place = (table, index, "tenant")
+                yield Fault(place, f"there is no tenant {row.tenant!r}{suggestion(row.tenant, known)}")
 
 
 def _spelling(config: Config) -> Iterator[Fault]:

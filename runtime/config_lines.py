@@ -17,7 +17,7 @@ def line_of(text: str, place: Place) -> int | None:
     index = next((part for part in place if isinstance(part, int)), 0)
     header = _header(lines, names[:1], index)
     if header is None:
-        return _key(lines, 0, names[0]) if names else None
+        return _key(lines, names[0]) if names else None
     inner = names[1:]
     for depth in range(len(inner), 0, -1):
         found = _inside(lines, header, inner[:depth])
@@ -39,7 +39,7 @@ def _header(lines: Sequence[str], names: Sequence[str], index: int) -> int | Non
 
 def _inside(lines: Sequence[str], header: int, inner: Sequence[str]) -> int | None:
     """Look for the last of *inner* below *header*: as a key of the table, of a table below it, or of an inline one."""
-    owner = _parts(_match(lines[header]))
+    owner = _parts(_header_name(lines[header]))
     current: list[str] = []
     for number in range(header + 1, len(lines)):
         match = HEADER.match(lines[number])
@@ -66,10 +66,10 @@ def _names(line: str, current: Sequence[str], inner: Sequence[str]) -> bool:
     return len(rest) > 1 and bool(re.match(rf"\s*{_quoted(rest[0])}\s*=.*[{{,]\s*{_quoted(rest[-1])}\s*=", line))
 
 
-def _key(lines: Sequence[str], start: int, name: str) -> int | None:
+def _key(lines: Sequence[str], name: str) -> int | None:
     """Look for a top-level key or a table's header by name alone."""
     pattern = re.compile(rf"\s*(\[\[?\s*)?{_quoted(name)}\s*([=.\]]|$)")
-    return next((number + 1 for number in range(start, len(lines)) if pattern.match(lines[number])), None)
+    return next((number for number, line in enumerate(lines, 1) if pattern.match(line)), None)
 
 
 def _quoted(name: str) -> str:
@@ -80,6 +80,6 @@ def _parts(dotted: str) -> list[str]:
     return [part.strip().strip("\"'") for part in dotted.split(".")]
 
 
-def _match(line: str) -> str:
+def _header_name(line: str) -> str:
     match = HEADER.match(line)
     return match[2] if match else ""

@@ -29,9 +29,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     body_bytes_per_s: int = 64 * 2**10  # beyond that: a phone's uplink, and no trickle
     idle_s: int = 75  # between requests; load balancers keep connections for 60
     stalled_s: float = 60.0  # that a client may leave an answer unread
-    last_s: float = (
-        0.25  # for a request that was on its way when we were stopped: a slow network's way here, and a pause
-    )
+    last_s: float = 0.25  # for a request that was on its way when we were stopped: a slow network's way, and a pause
 
 
 class Phase(Enum):

@@ -118,18 +118,22 @@ def _split(value: str) -> list[str]:
 
 def _unknown(name: str) -> str:
     if SERVICE_LINK.search(name):
-        return f"{name} comes from a Kubernetes service link: set enableServiceLinks: false in the pod's spec."
+        return _service_link(name)
     # Without the prefix, which would make every name look alike.
     close = nearest(name.removeprefix(PREFIX), Settings.__struct_fields__)
     hint = f"; did you mean {PREFIX}{close.upper()}?" if close else "."
     return f"{name} is no setting{hint} Known: {', '.join(KNOWN)}."
 
 
+def _service_link(name: str) -> str:
+    return f"{name} comes from a Kubernetes service link: set enableServiceLinks: false in the pod's spec."
+
+
 def _wrong(error: str, fields: Mapping[str, str]) -> str:
     what, _, place = error.partition(" - at ")
     name = place.strip("`").removeprefix("$.").split("[")[0]
     if name == "port" and fields[name].startswith("tcp://"):
-        return _unknown("AFTERCALL_SERVICE_PORT").replace("SERVICE_PORT", "PORT", 1)
+        return _service_link(f"{PREFIX}PORT")
     return f"{PREFIX}{name.upper()}: {what.replace('`', '')}."
 
 

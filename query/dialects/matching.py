@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.query import All, Any_, Condition, Field, Filter, Inner, Not, Op
+from schemas.query import All, Any_, Condition, Field, Filter, Inner, Op
 from storage.columns import folded
 
 
@@ -30,11 +30,6 @@ def absent(column: Field | Inner) -> Filter:
 def every(parts: Sequence[Filter | None]) -> Filter:
     """Return the condition that all of *parts* hold; what is None asks nothing."""
     return All([part for part in parts if part is not None])
-
-
-def negated(part: Filter) -> Filter:
-    """Return the complement."""
-    return Not(part)
 
 
 NO_UNIT = "0"
