@@ -9,10 +9,13 @@ from storage.mongo_edits import MongoEditor
 from storage.mongo_erasure import MongoEraser
 from storage.mongo_exports import MongoExports
 from storage.mongo_feed import MongoFeed
+from storage.mongo_names import MongoNames
 from storage.mongo_raw import MongoRaw
 from storage.mongo_reader import MongoReader
 from storage.mongo_registers import MongoRegisters
 from storage.mongo_reports import MongoReports
+from storage.mongo_streams import MongoStreams
+from storage.mongo_sums import MongoSums
 from storage.mongo_windows import MongoWindows
 
 
@@ -29,5 +32,8 @@ def mongo_stores(database: Database, *, clock: Clock = utc_now) -> Stores:
         feed=MongoFeed(database),
         exports=MongoExports(database),
         windows=MongoWindows(database),
+        sums=MongoSums(database),
+        names=MongoNames(database),
+        streams=MongoStreams(database),
         registers=MongoRegisters(database),
     )

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from storage.ports.dialects import CallWindows, Registers
+from storage.ports.dialects import CallStreams, CallSums, CallWindows, Names, Registers
 from storage.ports.query import (
     BatchReader,
     CallEditor,
@@ -29,4 +29,7 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
     feed: CallFeed
     exports: ExportKeeper
     windows: CallWindows
+    sums: CallSums
+    names: Names
+    streams: CallStreams
     registers: Registers

@@ -41,6 +41,19 @@ class Sort(msgspec.Struct, frozen=True):
     descending: bool = True
 
 
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of an offset list: its order, the calls before it, its size, and how much of each call is read.
+
+    A call has what lists show; if *whole* also what was said and `ext`; a call of the platform *own* `ext`.
+    """
+
+    sort: Sort
+    skip: int
+    limit: int
+    whole: bool = False
+    own: Platform | None = None
+
+
 class Narrow(msgspec.Struct, frozen=True):
     """What alone is read of each call: some fields by their names, and of the calls of one platform `ext` too."""
 

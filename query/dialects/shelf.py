@@ -14,12 +14,10 @@ from schemas.call import Call, Evaluation, call_key
 from schemas.edit import Criterion, Patch
 from schemas.query import All, Condition, Field, Filter, Not, Op
 from schemas.register import Hook, Note, Order
-from schemas.window import BatchTotals, Narrow, Sort, TalkSum
-from schemas.words import Outcome, Platform
+from schemas.window import BatchTotals, Narrow, Sort, TalkSum, Window
+from schemas.words import Outcome
 
 FILE_LIVES: Final = timedelta(hours=24)
-FARTHEST: Final = 2**40
-"""Calls to skip: nobody has as many, and MongoDB takes no more than 64 bits."""
 OVER: Final = Not(Condition(Field.OUTCOME, Op.EQ, Outcome.IN_PROGRESS))
 """No dialect lists, counts or sums a call that goes on."""
 
@@ -47,59 +45,18 @@ class Shelf:
     def _units(self) -> tuple[str, ...] | None:
         return self._caller.units
 
-    async def window(
-        self, filter_: Filter, *, sort: Sort, skip: int, limit: int, whole: bool = False, words: bool = True
-    ) -> list[Call]:
-        """Return ended calls by offset; with *whole* they carry `ext` and extracted too, with *words* what was said."""
+    async def window(self, filter_: Filter, window: Window) -> list[Call]:
+        """Return the ended calls of *window*."""
+        return await self._stores.windows.window(self._tenant, All((OVER, filter_)), window, units=self._units)
+
+    async def page(self, filter_: Filter, window: Window) -> tuple[list[Call], int]:
+        """Return the ended calls of *window*, and how many match, exactly."""
+        return await self._stores.windows.page(self._tenant, All((OVER, filter_)), window, units=self._units)
+
+    async def newest(self, filter_: Filter, window: Window, *, then: Filter) -> tuple[list[Call], int]:
+        """Return the first ended call of each customer, of those that match, if *then* holds for it; and how many."""
         over = All((OVER, filter_))
-        return await self._stores.windows.window(
-            self._tenant,
-            over,
-            units=self._units,
-            sort=sort,
-            skip=min(skip, FARTHEST),
-            limit=limit,
-            whole=whole,
-            words=words,
-        )
-
-    async def page(
-        self,
-        filter_: Filter,
-        *,
-        sort: Sort,
-        skip: int,
-        limit: int,
-        whole: bool = False,
-        words: bool = True,
-        own: Platform | None = None,
-    ) -> tuple[list[Call], int]:
-        """Return a window of ended calls as `window` does, and how many match, exactly.
-
-        With *own* only the calls of that platform are whole.
-        """
-        over = All((OVER, filter_))
-        return await self._stores.windows.page(
-            self._tenant,
-            over,
-            units=self._units,
-            sort=sort,
-            skip=min(skip, FARTHEST),
-            limit=limit,
-            whole=whole,
-            words=words,
-            own=own,
-        )
-
-    async def newest(self, filter_: Filter, *, then: Filter, skip: int, limit: int) -> tuple[list[Call], int]:
-        """Return each customer's newest whole ended call of those that match, if *then* holds for it; and how many.
-
-        In the order of Tanyi's integers, the largest first.
-        """
-        over = All((OVER, filter_))
-        return await self._stores.windows.newest(
-            self._tenant, over, units=self._units, then=then, skip=skip, limit=limit
-        )
+        return await self._stores.windows.newest(self._tenant, over, window, units=self._units, then=then)
 
     async def count(self, filter_: Filter) -> int:
         """Return how many ended calls match, exactly."""
@@ -107,7 +64,7 @@ class Shelf:
 
     async def sums(self, filter_: Filter, *, by: Sequence[str] = ()) -> list[TalkSum]:
         """Return totals over all matching ended calls, by group."""
-        return await self._stores.windows.sums(self._tenant, All((OVER, filter_)), units=self._units, by=by)
+        return await self._stores.sums.sums(self._tenant, All((OVER, filter_)), units=self._units, by=by)
 
     async def every_batch(self) -> list[BatchTotals]:
         """Return all batches, newest first, from the sums that are kept of them."""
@@ -117,11 +74,11 @@ class Shelf:
 
     async def batches(self, filter_: Filter) -> list[BatchTotals]:
         """Return the batches of matching calls, newest first; those in progress count too."""
-        return await self._stores.windows.batches(self._tenant, filter_, units=self._units)
+        return await self._stores.sums.batches(self._tenant, filter_, units=self._units)
 
     async def find(self, call_id: str) -> Call | None:
         """Return one whole call by `platform_call_id`, `uid` or `number`; of several the one that started last."""
-        return await self._stores.windows.find(self._tenant, call_id, units=self._units)
+        return await self._stores.names.find(self._tenant, call_id, units=self._units)
 
     async def get(self, uid: str) -> Call | None:
         """Return one whole call by `uid` or `number`."""
@@ -141,7 +98,7 @@ class Shelf:
         With *narrow* the calls have only what it names.
         """
         over = All((OVER, filter_))
-        async for call in self._stores.windows.stream(
+        async for call in self._stores.streams.stream(
             self._tenant, over, units=self._units, sort=sort, limit=limit, words=words, narrow=narrow
         ):
             yield call
@@ -175,7 +132,7 @@ class Shelf:
 
     async def units(self) -> list[str]:
         """Return the ids of the units that are configured or have calls, as far as the key sees them."""
-        known = [unit.id for unit in self._caller.tenant.units] + await self._stores.windows.units(self._tenant)
+        known = [unit.id for unit in self._caller.tenant.units] + await self._stores.names.units(self._tenant)
         return [each for each in dict.fromkeys(known) if self._units is None or each in self._units]
 
     async def order_file(self, *, dialect: str, recipe: bytes) -> tuple[str, str, datetime]:

@@ -7,55 +7,36 @@ from typing import Protocol
 from schemas.call import Call
 from schemas.query import Filter
 from schemas.register import Hook, Note, Order
-from schemas.window import BatchTotals, Narrow, Sort, TalkSum
-from schemas.words import Platform
+from schemas.window import BatchTotals, Narrow, Sort, TalkSum, Window
 
 
 class CallWindows(Protocol):
     """Calls by offset, as dialects list them."""
 
     async def window(
-        self,
-        tenant: str,
-        filter_: Filter,
-        *,
-        units: tuple[str, ...] | None,
-        sort: Sort,
-        skip: int,
-        limit: int,
-        whole: bool = False,
-        words: bool = True,
+        self, tenant: str, filter_: Filter, window: Window, *, units: tuple[str, ...] | None
     ) -> list[Call]:
-        """Return calls by offset in a total order; with *whole* all of each, with *words* its turns and transcript too.
+        """Return the calls of *window*. Raises `Away`, `TooSlow`."""
+
+    async def page(
+        self, tenant: str, filter_: Filter, window: Window, *, units: tuple[str, ...] | None
+    ) -> tuple[list[Call], int]:
+        """Return the calls of *window*, and how many match, exactly; sooner than each alone.
 
         Raises `Away`, `TooSlow`.
         """
 
-    async def page(
-        self,
-        tenant: str,
-        filter_: Filter,
-        *,
-        units: tuple[str, ...] | None,
-        sort: Sort,
-        skip: int,
-        limit: int,
-        whole: bool = False,
-        words: bool = True,
-        own: Platform | None = None,
-    ) -> tuple[list[Call], int]:
-        """Return a window, and how many calls match, exactly: sooner than both alone. Raises `Away`, `TooSlow`.
-
-        With *own* only the calls of that platform are whole, others as lists show them.
-        """
-
     async def newest(
-        self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None, then: Filter, skip: int, limit: int
+        self, tenant: str, filter_: Filter, window: Window, *, units: tuple[str, ...] | None, then: Filter
     ) -> tuple[list[Call], int]:
-        """Return each customer's newest call of those that match, if *then* holds; and how many. Raises `TooSlow`."""
+        """Return each customer's first call of those that match, if *then* holds; and how many. Raises `TooSlow`."""
 
     async def count(self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None) -> int:
         """Return how many calls match, exactly. Raises `Away`, `TooSlow`."""
+
+
+class CallSums(Protocol):
+    """Sums over calls, as dialects show them."""
 
     async def sums(
         self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None, by: Sequence[str] = ()
@@ -65,8 +46,19 @@ class CallWindows(Protocol):
     async def batches(self, tenant: str, filter_: Filter, *, units: tuple[str, ...] | None) -> list[BatchTotals]:
         """Return the batches of all matching calls, the newest first call first. Raises `Away`, `TooSlow`."""
 
+
+class Names(Protocol):
+    """By which names dialects ask for calls and units."""
+
     async def find(self, tenant: str, call_id: str, *, units: tuple[str, ...] | None) -> Call | None:
         """Return one whole call by any of its ids; of several the one that started last. Raises `Away`."""
+
+    async def units(self, tenant: str) -> list[str]:
+        """Return the ids of the units that have calls. Raises `Away`."""
+
+
+class CallStreams(Protocol):
+    """All calls that match, for files."""
 
     def stream(
         self,
@@ -83,9 +75,6 @@ class CallWindows(Protocol):
 
         Raises `Away`, `TooSlow`.
         """
-
-    async def units(self, tenant: str) -> list[str]:
-        """Return the ids of the units that have calls. Raises `Away`."""
 
 
 class Registers(Protocol):

@@ -9,12 +9,16 @@ import pytest
 from schemas.call import Batch
 from schemas.query import EVERYTHING, All, Any_, Condition, Field, Filter, Inner, Not, Op
 from schemas.register import Hook, Note, Order
-from schemas.window import Sort, SortBy
+from schemas.window import Sort, SortBy, Window
 from schemas.words import Direction, Outcome, Stage
 from storage.mongo import Database, connect
 from storage.mongo_batches import MongoBatches
+from storage.mongo_names import MongoNames
+from storage.mongo_orders import SORTS
 from storage.mongo_registers import FIRST_ALIAS, MongoRegisters
-from storage.mongo_windows import GROUPS, SORTS, MongoWindows
+from storage.mongo_streams import MongoStreams
+from storage.mongo_sums import GROUPS, MongoSums
+from storage.mongo_windows import MongoWindows
 from storage.mongo_writer import MongoWriter
 from tests.ports.stores import in_database, prepare
 from tests.pure.storage.updates import make_update
@@ -58,7 +62,7 @@ async def test_offset_pages_hold_every_call_once(opened: Database, size: int) ->
     windows = await stored(opened)
 
     pages = [
-        await windows.window("acme", EVERYTHING, units=None, sort=NEWEST, skip=skip, limit=size)
+        await windows.window("acme", EVERYTHING, Window(sort=NEWEST, skip=skip, limit=size), units=None)
         for skip in range(0, 7, size)
     ]
 
@@ -87,9 +91,9 @@ async def test_a_page_is_its_window_and_the_number_of_all(
     monkeypatch.setattr("storage.mongo_windows.NEAR", near)
     windows = await stored(opened)
     for skip in (0, 2, 9):
-        calls, total = await windows.page("acme", filter_, units=None, sort=Sort(by), skip=skip, limit=2)
+        calls, total = await windows.page("acme", filter_, Window(sort=Sort(by), skip=skip, limit=2), units=None)
 
-        assert calls == await windows.window("acme", filter_, units=None, sort=Sort(by), skip=skip, limit=2)
+        assert calls == await windows.window("acme", filter_, Window(sort=Sort(by), skip=skip, limit=2), units=None)
         assert total == await windows.count("acme", filter_, units=None)
 
 
@@ -109,7 +113,8 @@ async def test_calls_that_go_on_are_not_counted_where_they_are_left_out(
         assert await windows.count("acme", All(()), units=None) == 7 + going_on
         assert await windows.count("acme", All((over,)), units=None) == 7
         assert await windows.count("acme", in_spring, units=None) == 3
-        assert (await windows.page("acme", in_spring, units=None, sort=Sort(SortBy.BEGUN_AT), skip=0, limit=1))[1] == 3
+        page = Window(sort=Sort(SortBy.BEGUN_AT), skip=0, limit=1)
+        assert (await windows.page("acme", in_spring, page, units=None))[1] == 3
 
 
 @pytest.mark.parametrize("by", SortBy)
@@ -117,7 +122,7 @@ async def test_every_order_is_total_both_ways(opened: Database, by: SortBy) -> N
     windows = await stored(opened)
 
     ways = [
-        await windows.window("acme", EVERYTHING, units=None, sort=Sort(by, descending), skip=0, limit=9)
+        await windows.window("acme", EVERYTHING, Window(sort=Sort(by, descending), skip=0, limit=9), units=None)
         for descending in (True, False)
     ]
 
@@ -126,10 +131,11 @@ async def test_every_order_is_total_both_ways(opened: Database, by: SortBy) -> N
 
 
 async def test_sums_are_of_all_matching_calls(opened: Database) -> None:
-    windows = await stored(opened)
+    await stored(opened)
+    sums = MongoSums(opened)
 
-    (all_of_them,) = await windows.sums("acme", EVERYTHING, units=None)
-    by_outcome = {each.group: each for each in await windows.sums("acme", EVERYTHING, units=None, by=("outcome",))}
+    (all_of_them,) = await sums.sums("acme", EVERYTHING, units=None)
+    by_outcome = {each.group: each for each in await sums.sums("acme", EVERYTHING, units=None, by=("outcome",))}
 
     assert (all_of_them.count, all_of_them.talk_s, all_of_them.talked) == (7, 9.0, 3)
     assert by_outcome["answered",].count == 3
@@ -137,17 +143,17 @@ async def test_sums_are_of_all_matching_calls(opened: Database) -> None:
 
 
 async def test_a_batch_is_the_sum_of_its_calls(opened: Database) -> None:
-    windows = await stored(opened)
+    await stored(opened)
 
-    (batch,) = await windows.batches("acme", EVERYTHING, units=None)
+    (batch,) = await MongoSums(opened).batches("acme", EVERYTHING, units=None)
 
     assert (batch.id, batch.name, batch.outcomes) == ("spring", "Spring", {"answered": 3})
     assert batch.started_at == NOW + timedelta(minutes=1)
 
 
 async def test_what_is_kept_of_a_batch_is_what_its_calls_add_up_to(opened: Database) -> None:
-    windows = await stored(opened)
-    (summed,) = await windows.batches("acme", EVERYTHING, units=None)
+    await stored(opened)
+    (summed,) = await MongoSums(opened).batches("acme", EVERYTHING, units=None)
 
     for _ in range(2):  # the second time in place of one that an earlier version kept
         (kept,) = await MongoBatches(opened).every("acme")
@@ -166,7 +172,7 @@ async def test_a_part_of_a_column_is_found_without_diacritics(opened: Database, 
     windows = await stored(opened)
     asked = Condition(Inner.SUMMARY_FOLDED, Op.CONTAINS, part.lower())
 
-    found = await windows.window("acme", asked, units=None, sort=NEWEST, skip=0, limit=9)
+    found = await windows.window("acme", asked, Window(sort=NEWEST, skip=0, limit=9), units=None)
 
     assert [call.platform_call_id for call in found] == ["c-3"]
 
@@ -178,23 +184,24 @@ async def test_digits_are_found_in_any_number(opened: Database) -> None:
 
 
 async def test_a_call_is_found_by_each_of_its_ids(opened: Database) -> None:
-    windows = await stored(opened)
+    windows, names = await stored(opened), MongoNames(opened)
     (call,) = await windows.window(
-        "acme", Condition(Field.PLATFORM_CALL_ID, Op.EQ, "c-4"), units=None, sort=NEWEST, skip=0, limit=9
+        "acme", Condition(Field.PLATFORM_CALL_ID, Op.EQ, "c-4"), Window(sort=NEWEST, skip=0, limit=9), units=None
     )
 
     for name in ("c-4", call.uid, str(call.number)):
-        found = await windows.find("acme", name, units=None)
+        found = await names.find("acme", name, units=None)
         assert found is not None
         assert found.uid == call.uid
-    assert await windows.find("other", "c-4", units=None) is None
-    assert await windows.find("acme", "c-4", units=("1",)) is None
+    assert await names.find("other", "c-4", units=None) is None
+    assert await names.find("acme", "c-4", units=("1",)) is None
 
 
 async def test_calls_are_streamed_whole(opened: Database) -> None:
-    windows = await stored(opened)
+    await stored(opened)
+    streams = MongoStreams(opened)
 
-    streamed = [call async for call in windows.stream("acme", EVERYTHING, units=None, sort=NEWEST, limit=3)]
+    streamed = [call async for call in streams.stream("acme", EVERYTHING, units=None, sort=NEWEST, limit=3)]
 
     assert [call.platform_call_id for call in streamed] == ["c-6", "c-5", "c-4"]
 

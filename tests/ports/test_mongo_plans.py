@@ -11,9 +11,10 @@ from storage.fields import ORDERS, PATHS
 from storage.mongo import Database, connect
 from storage.mongo_covers import COVERS, Cover, Way, way
 from storage.mongo_filters import OPERATORS, scope
+from storage.mongo_names import named
+from storage.mongo_orders import order_of
 from storage.mongo_reader import plan
 from storage.mongo_setup import set_up
-from storage.mongo_windows import named, order_of
 from storage.mongo_writer import MongoWriter
 from storage.passes import COMPARE
 from tests.ports.stores import in_database

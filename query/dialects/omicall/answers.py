@@ -20,7 +20,7 @@ from query.problems import InvalidChange
 from schemas.call import Call
 from schemas.edit import Patch
 from schemas.query import All, Filter
-from schemas.window import Sort, SortBy
+from schemas.window import Sort, SortBy, Window
 from schemas.words import Platform
 
 NEWEST_FIRST: Final = Sort(SortBy.CREATED_AT)
@@ -146,9 +146,8 @@ async def _page(
     asked: Asked, wanted: Filter, paged: Paged, shown: Sequence[Column[Row]]
 ) -> tuple[Numbered, Sequence[Mapping[str, Any]]]:
     skip = (paged.page - 1) * paged.size
-    calls, total = await asked.shelf.page(
-        wanted, sort=NEWEST_FIRST, skip=skip, limit=paged.size, whole=True, words=False, own=Platform.OMICALL
-    )
+    window = Window(sort=NEWEST_FIRST, skip=skip, limit=paged.size, own=Platform.OMICALL)
+    calls, total = await asked.shelf.page(wanted, window)
     items = [columns.shown(shown, Row(call=call, base_url=asked.ask.base_url)) for call in calls]
     return Numbered(paged.page, paged.size, total), items
 

@@ -15,7 +15,7 @@ from query.dialects.robotappel.calls import COLUMNS, plain
 from schemas.call import Call
 from schemas.edit import Patch
 from schemas.query import All, Condition, Field, Filter, Op
-from schemas.window import TalkSum
+from schemas.window import TalkSum, Window
 
 PRICE: Final = 5  # tokens of every request that is answered
 NAME: Final = "robotappel"
@@ -53,7 +53,7 @@ async def history(asked: Asked) -> Any:
     skip = (paged.page - 1) * paged.limit
     total, calls = await asyncio.gather(
         _total(asked, wanted),
-        asked.shelf.window(wanted, sort=files.NEWEST_FIRST, skip=skip, limit=paged.limit, whole=True),
+        asked.shelf.window(wanted, Window(sort=files.NEWEST_FIRST, skip=skip, limit=paged.limit, whole=True)),
     )
     numbered = Numbered(paged.page, paged.limit, total.count)
     return {

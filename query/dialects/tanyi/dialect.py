@@ -26,10 +26,9 @@ from query.dialects.tanyi.records import DETAILED, FIRST_NUMBER, LISTED, rows
 from query.dialects.tanyi.words import LEVELS, LIST_OK, NOT_FOUND, RESULTS
 from schemas.call import Call
 from schemas.edit import Patch
-from schemas.window import Sort, SortBy
+from schemas.window import Sort, SortBy, Window
 
 BY_RECORD: Final = Sort(SortBy.RECORD_ID)
-MOST_SKIPPED: Final = 2**31 - 1
 
 
 async def listed(asked: Asked) -> Reply:
@@ -60,11 +59,10 @@ async def _listed(asked: Asked) -> Reply:
 
 
 async def _found(asked: Asked, listing: Listing) -> tuple[list[Call], int]:
-    skip = min((listing.page - 1) * listing.size, MOST_SKIPPED)
+    window = Window(sort=BY_RECORD, skip=(listing.page - 1) * listing.size, limit=listing.size, whole=True)
     if listing.each:
-        return await asked.shelf.newest(listing.job, then=listing.filter, skip=skip, limit=listing.size)
-    wanted = every([listing.job, listing.filter])
-    return await asked.shelf.page(wanted, sort=BY_RECORD, skip=skip, limit=listing.size, whole=True)
+        return await asked.shelf.newest(listing.job, window, then=listing.filter)
+    return await asked.shelf.page(every([listing.job, listing.filter]), window)
 
 
 async def _known(asked: Asked, listing: Listing) -> bool:
@@ -88,7 +86,7 @@ async def detail(asked: Asked) -> Reply:
 async def _record(asked: Asked, number: int) -> Call | None:
     if number >= FIRST_NUMBER:
         return await asked.shelf.get(str(number))
-    found = await asked.shelf.window(asking.record(number), sort=BY_RECORD, skip=0, limit=1, whole=True)
+    found = await asked.shelf.window(asking.record(number), Window(sort=BY_RECORD, skip=0, limit=1, whole=True))
     return found[0] if found else None
 
 

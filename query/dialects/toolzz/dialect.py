@@ -18,6 +18,7 @@ from query.dialects.toolzz.asking import Wrong, search
 from query.dialects.toolzz.items import COLUMNS, Row
 from query.zones import zone_named
 from runtime.config import Tenant
+from schemas.window import Window
 
 FOUND: Final = "Call logs retrieved successfully"
 READ: Final = "Call log retrieved successfully"
@@ -35,7 +36,8 @@ async def search_unit(asked: Asked) -> Reply:
         raise _refused(wrong.path, wrong.message) from None
     filter_ = every([of_unit(unit_id), wanted.filter])
     skip = (wanted.page - 1) * wanted.size
-    calls, total = await asked.shelf.page(filter_, sort=wanted.sort, skip=skip, limit=wanted.size, whole=True)
+    window = Window(sort=wanted.sort, skip=skip, limit=wanted.size, whole=True)
+    calls, total = await asked.shelf.page(filter_, window)
     page = Numbered(wanted.page, wanted.size, total)
     base_url = asked.ask.base_url
     rows = [Row(call=call, tenant=asked.tenant, zone=zone, base_url=base_url) for call in calls]

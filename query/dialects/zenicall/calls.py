@@ -14,6 +14,7 @@ from query.dialects.zenicall.words import read
 from schemas.call import Call
 from schemas.edit import Patch
 from schemas.query import Condition, Field, Op
+from schemas.window import Window
 from schemas.words import Workflow
 
 LARGEST_NEW: Final = 50
@@ -54,7 +55,7 @@ async def search(asked: Asked) -> Reply:
 async def page(asked: Asked, listing: Listing) -> Reply:
     """Answer with one page of a list."""
     skip = (listing.page - 1) * listing.size
-    calls, total = await asked.shelf.page(listing.filter, sort=listing.sort, skip=skip, limit=listing.size)
+    calls, total = await asked.shelf.page(listing.filter, Window(sort=listing.sort, skip=skip, limit=listing.size))
     items = [shown(LISTED, row) for row in await rows(asked, calls)]
     return Reply(body=paged(items, Numbered(listing.page, listing.size, total)))
 

@@ -31,7 +31,7 @@ async def test_every_stored_call_of_every_platform_is_shown_with_types_as_docume
     crm: httpx.AsyncClient, world: DialectWorld
 ) -> None:
     await world.hear_all()
-    units = await world.stores.windows.units(world.acme)
+    units = await world.stores.names.units(world.acme)
 
     items: list[dict[str, Any]] = []
     for each in [*units, "0"]:

@@ -65,7 +65,7 @@ async def test_every_stored_call_of_every_platform_is_shown_with_types_as_docume
     crm: httpx.AsyncClient, world: DialectWorld
 ) -> None:
     await world.hear_all()
-    known = await world.stores.windows.units(world.acme)
+    known = await world.stores.names.units(world.acme)
     clinics = ["0", *(uuid_of(tenant=world.acme, kind="unit", id_=each) for each in known)]
 
     items: list[dict[str, Any]] = []

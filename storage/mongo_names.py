@@ -1,0 +1,52 @@
+"""Names in MongoDB: one call by any of its ids, and the units that have calls."""
+
+from pymongo import DESCENDING
+
+from schemas.call import Call
+from storage.document import Document
+from storage.mongo import LONGEST_MS, Database, answering
+from storage.mongo_covers import Units
+from storage.mongo_reader import name_of
+from storage.mongo_whole import WHOLE, whole_calls
+
+
+class MongoNames:
+    """By which names dialects ask for calls and units."""
+
+    def __init__(self, database: Database) -> None:
+        """Read from *database*, whose indexes are there."""
+        self._calls = database["calls"]
+        self._transcripts = database["transcripts"]
+
+    async def find(self, tenant: str, call_id: str, *, units: Units) -> Call | None:
+        """Return one whole call by `platform_call_id`, `uid`, `number` or the platform's other name of it.
+
+        Of several the one that started last.
+        """
+        seen = named(tenant, call_id, units=units)
+        with answering():
+            order = [("keys.begun_at", DESCENDING), ("_id", DESCENDING)]
+            rows = await self._calls.find(seen, WHOLE, max_time_ms=LONGEST_MS).sort(order).limit(1).to_list()
+            return (await whole_calls(self._transcripts, rows))[0] if rows else None
+
+    async def units(self, tenant: str) -> list[str]:
+        """Return the ids of the units that have calls."""
+        with answering():
+            known = await self._calls.distinct("unit.id", {"tenant": tenant}, maxTimeMS=LONGEST_MS)
+        return sorted(each for each in known if each is not None)  # an index tells what is absent as null
+
+
+def named(tenant: str, call_id: str, *, units: Units) -> Document:
+    """Return the query for the calls of which *call_id* is any name; each name is looked up in its own index.
+
+    MongoDB plans alternatives one by one only where there is nothing beside them, and uses a partial index only where
+    the question says what the index does: otherwise it reads every call of the tenant.
+    """
+    seen: Document = {"tenant": tenant} if units is None else {"tenant": tenant, "unit.id": {"$in": list(units)}}
+    names: list[Document] = [
+        {"platform_call_id": call_id},
+        {"keys.own_id": {"$eq": call_id, "$type": "string"}},
+    ]
+    if (name := name_of(call_id)) is not None:
+        names.append(name)
+    return {"$or": [{**seen, **each} for each in names]}
