@@ -10,15 +10,13 @@ import typer
 from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
 from aftercall import flags
-from aftercall.demo.token import find_token
+from aftercall.asking import asking, checked
 from aftercall.demo.watch import table
 from aftercall.screen import screen
-from aftercall.urls import base_url
 from runtime.errors import CannotStart, Misconfigured
 
-app = typer.Typer(help="Calls on this terminal: list, show, export, watch.", no_args_is_help=True)
+app = typer.Typer(help="Calls on this terminal: list, show, export, watch.", no_args_is_help=True, add_completion=False)
 
-PATIENCE_S: Final = 30.0
 PAGE: Final = 200  # the largest that the API gives
 
 Url = Annotated[str | None, typer.Option(help="Where calls are read. [AFTERCALL_PUBLIC_URL, host and port]")]
@@ -44,7 +42,7 @@ def list_(
     data: flags.Data = None,
 ) -> None:
     """Show calls, newest first."""
-    with _client(url=url, token=token, config=config, data=data) as client:
+    with asking(flags.settings(config=config, data=data), url=url, token=token) as client:
         calls = _pages(client, _pairs(filters), order=order, limit=limit)
     if as_json:
         for call in calls:
@@ -64,8 +62,8 @@ def show(
     data: flags.Data = None,
 ) -> None:
     """Show one call and what was said."""
-    with _client(url=url, token=token, config=config, data=data) as client:
-        found = _answer(client.get(f"/v1/calls/{call}")).json()
+    with asking(flags.settings(config=config, data=data), url=url, token=token) as client:
+        found = checked(client.get(f"/v1/calls/{call}")).json()
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
@@ -89,8 +87,8 @@ def export(
     conditions = [{"field": name, "op": "eq", "value": value} for name, value in _pairs(filters)]
     body: dict[str, Any] = {"format": target.suffix.removeprefix(".").lower(), "filter": {"all": conditions}}
     body |= {"columns": columns.split(",")} if columns else {}
-    with _client(url=url, token=token, config=config, data=data) as client:
-        ordered = _answer(client.post("/v1/exports", json=body)).json()
+    with asking(flags.settings(config=config, data=data), url=url, token=token) as client:
+        ordered = checked(client.post("/v1/exports", json=body)).json()
         size = _fetched(client, ordered["url"], target)
     screen().print(f"{target}: {size} bytes.")
 
@@ -107,12 +105,10 @@ def watch(
 ) -> None:
     """Show calls as they change, until Ctrl-C."""
     with (
-        _client(url=url, token=token, config=config, data=data) as client,
+        asking(flags.settings(config=config, data=data), url=url, token=token) as client,
         client.stream("GET", "/v1/live", params=httpx.QueryParams(tuple(_pairs(filters))), timeout=None) as answer,
     ):
-        if answer.is_error:
-            answer.read()
-        _answer(answer)
+        checked(answer)
         for line in answer.iter_lines():
             if line.startswith("data:"):
                 _tell(json.loads(line.removeprefix("data:")), as_json=as_json)
@@ -125,15 +121,6 @@ def _tell(call: dict[str, Any], *, as_json: bool) -> None:
         told = (call["updated_at"], call["platform"], call["customer_number"], call["outcome"], call["summary"])
         screen().print("  ".join(str(part) for part in told if part))
     sys.stdout.flush()
-
-
-def _client(*, url: str | None, token: str | None, config: Path | None, data: Path | None) -> httpx.Client:
-    settings = flags.settings(config=config, data=data)
-    known = token or find_token(settings)
-    if known is None:
-        raise Misconfigured("There is no token: give --token, or make a key with `aftercall keys add`.")
-    where = (url or base_url(settings)).rstrip("/")
-    return httpx.Client(base_url=where, headers={"Authorization": f"Bearer {known}"}, timeout=PATIENCE_S)
 
 
 def _pairs(filters: list[str] | None) -> list[tuple[str, str]]:
@@ -151,7 +138,7 @@ def _pages(client: httpx.Client, filters: list[tuple[str, str]], *, order: str, 
     cursor: str | None = None
     while len(calls) < limit:
         asked: list[tuple[str, str | int]] = [*filters, ("order", order), ("limit", min(PAGE, limit - len(calls)))]
-        page = _answer(client.get("/v1/calls", params=[*asked, *([("cursor", cursor)] if cursor else [])])).json()
+        page = checked(client.get("/v1/calls", params=[*asked, *([("cursor", cursor)] if cursor else [])])).json()
         calls += page["calls"]
         cursor = page["next_cursor"]
         if cursor is None:
@@ -160,27 +147,21 @@ def _pages(client: httpx.Client, filters: list[tuple[str, str]], *, order: str, 
 
 
 def _fetched(client: httpx.Client, url: str, target: Path) -> int:
+    with client.stream("GET", url) as answer:
+        checked(answer)
+        try:
+            return _written(answer, target)
+        except OSError as error:
+            raise CannotStart(f"{target} cannot be written ({error.strerror}): choose another place.") from None
+
+
+def _written(answer: httpx.Response, target: Path) -> int:
     size = 0
-    with (
-        client.stream("GET", url) as answer,
-        target.open("wb") as file,
-        Progress(*Progress.get_default_columns()[:1], DownloadColumn(), TransferSpeedColumn(), console=screen()) as bar,
-    ):
-        _answer(answer)
+    columns = (*Progress.get_default_columns()[:1], DownloadColumn(), TransferSpeedColumn())
+    with target.open("wb") as file, Progress(*columns, console=screen()) as bar:
         task = bar.add_task(str(target), total=None)
         for piece in answer.iter_bytes():
             file.write(piece)
             size += len(piece)
             bar.update(task, completed=size)
     return size
-
-
-def _answer(answer: httpx.Response) -> httpx.Response:
-    """Return *answer* if it is good; raise `CannotStart` with what the API says to do if not."""
-    if answer.is_success:
-        return answer
-    try:
-        told = answer.json().get("detail", answer.text)
-    except (ValueError, httpx.ResponseNotRead):
-        told = answer.reason_phrase
-    raise CannotStart(f"{answer.status_code}: {told}")

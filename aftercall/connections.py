@@ -3,6 +3,7 @@
 import os
 from typing import Annotated, Any
 
+import msgspec
 import typer
 from rich.table import Table
 
@@ -11,18 +12,19 @@ from aftercall.screen import screen
 from aftercall.senders import SENDERS
 from aftercall.tokens import make_secret
 from aftercall.toml_edit import append, inline
-from aftercall.urls import webhook_url
+from aftercall.urls import is_of_here, webhook_url
 from aftercall.whose import whose
+from ingest.checks import check_connections
 from ingest.platforms import SOURCES
-from runtime.config import Config
+from runtime.config import Config, Connection
 from runtime.config_file import read
-from runtime.config_secrets import ENV
+from runtime.config_secrets import ENV, resolve
 from runtime.errors import Misconfigured
 from runtime.nearest import suggestion
 from runtime.settings import Settings
 from schemas.words import Platform
 
-app = typer.Typer(help="Who may send webhooks: add and list.", no_args_is_help=True)
+app = typer.Typer(help="Who may send webhooks: add and list.", no_args_is_help=True, add_completion=False)
 
 SCHEMES_OF_URL = {Platform.TANYI: "/{secret}", Platform.OMICALL: "?key={secret}", Platform.SYNTHFLOW: "/{secret}"}
 """Platforms whose webhooks carry the secret, the last one, in the URL that is pasted."""
@@ -39,9 +41,10 @@ def add(
     secret: Annotated[str | None, typer.Option(help="The secret, or env:NAME; made by us by default.")] = None,
     unit: Annotated[str | None, typer.Option(help="The unit of its calls where the platform sends none.")] = None,
     config: flags.Config = None,
+    data: flags.Data = None,
 ) -> None:
     """Write a connection into aftercall.toml and say which URL to paste where."""
-    settings = flags.settings(config=config)
+    settings = flags.settings(config=config, data=data)
     known = read(settings.config, os.environ, secrets_of=())
     sender = _platform(platform)
     row: dict[str, Any] = {
@@ -54,14 +57,15 @@ def add(
         row["secrets"].append(make_secret(sender))
         row["options"] = inline(also=also)
     row |= {"unit": unit} if unit else {}
+    _provable(row)
     append(settings.config, "connections", row)
     _tell(settings, row, platform=sender, made=secret is None)
 
 
 @app.command("list")
-def list_(config: flags.Config = None) -> None:
+def list_(config: flags.Config = None, data: flags.Data = None) -> None:
     """Show the connections and their URLs, without secrets."""
-    settings = flags.settings(config=config)
+    settings = flags.settings(config=config, data=data)
     known = read(settings.config, os.environ, secrets_of=())
     table = Table("id", "platform", "tenant", "proof", "secrets", "URL")
     for row in known.connections:
@@ -89,6 +93,14 @@ def _free(known: Config, wanted: str, *, asked: bool) -> str:
     return next(name for number in range(2, len(taken) + 3) if (name := f"{wanted}-{number}") not in taken)
 
 
+def _provable(row: dict[str, Any]) -> None:
+    """Return if webhooks can be proved as *row* says, or its secret is not set here; raises `Misconfigured`."""
+    alone = Config(connections=(msgspec.convert(row, Connection),))
+    known, unset = resolve(alone, os.environ, of=("connections",))
+    if not unset and (faults := check_connections(known)):
+        raise Misconfigured(*(f"{fault.sentence}; nothing was written." for fault in faults))
+
+
 def _tell(settings: Settings, row: dict[str, Any], *, platform: Platform, made: bool) -> None:
     console = screen()
     sender = SENDERS[platform]
@@ -96,13 +108,17 @@ def _tell(settings: Settings, row: dict[str, Any], *, platform: Platform, made: 
     in_url = ours or [secret if made else "SECRET"]
     tail = SCHEMES_OF_URL.get(platform, "").format(secret=in_url[-1])
     console.print(f"Added connection {row['id']} to {settings.config}.")
-    console.print(f"URL     {webhook_url(settings, '/webhooks/' + row['id'])}{tail}")
+    url = webhook_url(settings, "/webhooks/" + row["id"])
+    console.print(f"URL     {url}{tail}")
     console.print(f"Where   {sender.place}")
     if not made:
-        shown = secret if secret.startswith(ENV) else "as given"
+        name = secret.removeprefix(ENV)
+        shown = "as given" if secret == name else f"{secret}: set {name} where aftercall is started"
         console.print(f"Secret  {shown}")
     elif sender.vendor_secret:
         text = f"{sender.vendor_secret}: put it in place of the made-up one, {secret}, which nobody can sign with"
         console.print(f"Secret  {text}")
     else:
         console.print(f"Secret  {secret}")
+    if platform is not Platform.STANDARD and is_of_here(url):
+        console.print("Note    only this machine reaches it: set AFTERCALL_PUBLIC_URL to how the platform reaches us")

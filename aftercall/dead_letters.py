@@ -21,7 +21,7 @@ from stream.replay import publish_again
 
 REACHED_WITHIN_S: Final = 5.0
 
-app = typer.Typer(help="What was set aside: list and replay.", no_args_is_help=True)
+app = typer.Typer(help="What was set aside: list and replay.", no_args_is_help=True, add_completion=False)
 
 Reason = Annotated[str | None, typer.Option(help="Only those that were set aside for this reason.")]
 Platform = Annotated[str | None, typer.Option(help="Only those of this platform.")]

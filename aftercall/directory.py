@@ -1,4 +1,4 @@
-"""The data directory: made where it is missing, and of one `up` alone."""
+"""The data directory: made where it is missing, of one `up` alone, and it tells where that one is reached."""
 
 import fcntl
 import os
@@ -29,7 +29,7 @@ def held(directory: Path) -> Iterator[None]:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        owner = os.read(descriptor, 20).decode(errors="replace").strip() or "unknown"
+        owner = os.read(descriptor, 20).decode(errors="replace").partition("\n")[0] or "unknown"
         os.close(descriptor)
         raise CannotStart(
             f"aftercall runs on {directory} already (process {owner}): stop that one, or choose another --data."
@@ -39,4 +39,21 @@ def held(directory: Path) -> Iterator[None]:
         os.write(descriptor, f"{os.getpid()}\n".encode())
         yield
     finally:
+        os.ftruncate(descriptor, 0)
         os.close(descriptor)
+
+
+def tell_url(directory: Path, url: str) -> None:
+    """Keep *url* for who asks where the `up` that holds *directory* is reached."""
+    with (directory / LOCK).open("a") as file:
+        file.write(f"{url}\n")
+
+
+def told_url(directory: Path) -> str | None:
+    """Return where the `up` that holds *directory* is reached, None where none runs there."""
+    try:
+        owner, url = (directory / LOCK).read_text().splitlines()
+        os.kill(int(owner), 0)  # one that was killed left its words behind
+    except (OSError, ValueError):
+        return None
+    return url

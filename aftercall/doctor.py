@@ -28,7 +28,7 @@ from storage.mongo_keeper import MongoKeeper
 from storage.mongod_binary import find, remedy
 from stream.journal_space import FLOOR_BYTES
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 LOW_BYTES: Final = 4 * FLOOR_BYTES
 """Below four times the floor at which the journal refuses, it is time to make room."""

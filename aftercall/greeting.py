@@ -1,5 +1,8 @@
 """What `up` says once it is ready: where webhooks go, how calls are read, what to do next."""
 
+import shutil
+import sys
+from pathlib import Path
 from typing import Final
 
 from aftercall.demo.token import shown
@@ -32,6 +35,13 @@ def greet(settings: Settings, config: Config, *, seconds: float, token: str | No
     lines += [
         "",
         "Next: aftercall demo, aftercall connections add PLATFORM, aftercall keys add ID, aftercall doctor",
+        *_on_path(),
         "",
     ]
     screen().print("\n".join(lines))
+
+
+def _on_path() -> list[str]:
+    """Say how a shell finds the command where it does not: in a clone it is installed below `.venv`."""
+    activate = Path(sys.prefix, "bin", "activate")
+    return [] if shutil.which("aftercall") or not activate.exists() else [f"In another shell, first: . '{activate}'"]

@@ -18,7 +18,7 @@ from runtime.settings import Settings
 
 PORT: Final = 8080
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -24,7 +24,7 @@ class Dialect(StrEnum):
     TANYI = "tanyi"
 
 
-app = typer.Typer(help="API keys: add and list.", no_args_is_help=True)
+app = typer.Typer(help="API keys: add and list.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()
@@ -39,9 +39,10 @@ def add(
     requests_per_minute: Annotated[int | None, typer.Option(min=1, help="Its rate limit.")] = None,
     dialect: Annotated[Dialect | None, typer.Option(help="Give it what this call-history API signs with.")] = None,
     config: flags.Config = None,
+    data: flags.Data = None,
 ) -> None:
     """Write a key into aftercall.toml and print its token, this once."""
-    settings = flags.settings(config=config)
+    settings = flags.settings(config=config, data=data)
     known = read(settings.config, os.environ, secrets_of=())
     if any(key.id == name for key in known.keys):
         raise Misconfigured(f"There is a key {name!r} already; give another id.")

@@ -21,7 +21,7 @@ from runtime.settings import Settings
 
 PORT: Final = 8081
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

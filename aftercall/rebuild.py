@@ -32,7 +32,7 @@ from stream.ports import Partition, Record
 from workers.guard import place
 from workers.pipeline import Understood, understand
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 AT_ONCE: Final = 16
 """Calls that are rebuilt beside each other: while one waits for the disk, another is understood."""

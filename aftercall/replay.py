@@ -18,7 +18,7 @@ from runtime.settings import LogLevel, Settings
 from stream.journal_groups import PARTITION
 from stream.ports import Partition, Rewinder
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 TOPIC: Final = "aftercall.events"
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -41,6 +41,8 @@ def replay(
     if (since is None) == (offset is None):
         raise Misconfigured("Say from where: --since TIME or AGE, or --offset N.")
     settings = flags.settings(data=data)
+    if settings.kafka is None and partition != PARTITION.number:
+        raise Misconfigured(f"The journal has one partition, {PARTITION.number}; AFTERCALL_KAFKA is not set.")
     configure(LogLevel.ERROR)
     moved = asyncio.run(_move(settings, since=since, offset=offset, partition=partition))
     for place, position in sorted(moved.items()):

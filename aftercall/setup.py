@@ -17,7 +17,7 @@ from storage.errors import Away
 from storage.mongo import connect
 from storage.mongo_keeper import MongoKeeper
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 QUIET: Final = LogLevel.ERROR
 

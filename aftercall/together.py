@@ -11,9 +11,11 @@ from typing import Final
 import msgspec
 from starlette.routing import Mount
 
+from aftercall.directory import tell_url
 from aftercall.greeting import greet
 from aftercall.parts import Later, ingesting, querying, working
 from aftercall.process import first
+from aftercall.urls import PORT, base_url
 from aftercall.wiring import Reading, Store, stream, watch_config
 from ingest.app import App
 from runtime.errors import CannotStart
@@ -22,8 +24,6 @@ from runtime.metrics import metrics_route
 from runtime.server import serving
 from runtime.settings import Settings
 from stream.ports import Publisher
-
-PORT: Final = 8080
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +94,7 @@ class Together:
     async def _tell(self, port: int) -> None:
         await self._ready.wait()
         settings = msgspec.structs.replace(self._settings, port=port)
+        tell_url(settings.data, base_url(settings))
         greet(settings, self._config.current(), seconds=time.monotonic() - self._began, token=self._token)
         if self._demo:
             await self._show(settings)

@@ -18,7 +18,7 @@ from aftercall.starter import write_starter
 from runtime.config_file import read
 from runtime.settings import Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -19,7 +19,7 @@ from runtime.settings import Settings
 
 PORT: Final = 8082
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

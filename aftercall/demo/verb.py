@@ -11,7 +11,7 @@ from aftercall.demo.token import find_token
 from aftercall.urls import base_url
 from runtime.clock import utc_now
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

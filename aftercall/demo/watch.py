@@ -7,6 +7,9 @@ from typing import Any, Final
 import httpx
 from rich.table import Table
 
+from aftercall.asking import checked
+from runtime.errors import CannotStart
+
 POLL_S: Final = 0.25
 PATIENCE_S: Final = 20.0  # after the last webhook; a worker that needs longer is worth a word
 PAGE: Final = 200
@@ -33,9 +36,13 @@ async def watch(
 
 
 async def _newest(client: httpx.AsyncClient) -> list[Call]:
-    answer = await client.get("/v1/calls", params={"limit": PAGE, "order": "-created_at"})
-    answer.raise_for_status()
-    calls: list[Call] = answer.json()["calls"]
+    try:
+        answer = await client.get("/v1/calls", params={"limit": PAGE, "order": "-created_at"})
+    except httpx.TransportError as error:
+        raise CannotStart(
+            f"Calls cannot be read at {client.base_url} ({type(error).__name__}): say where by --query-url."
+        ) from None
+    calls: list[Call] = checked(answer).json()["calls"]
     return calls
 
 

@@ -16,6 +16,7 @@ from aftercall.demo.stories import stories
 from aftercall.senders import SENDERS
 from runtime.config import Config, Connection
 from runtime.config_file import read
+from runtime.errors import Misconfigured
 from schemas.words import Platform
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -67,3 +68,47 @@ def test_synthflow_is_proved_by_its_path_too_for_its_signature_covers_an_id_alon
     assert workspace == "of-the-workspace"
     assert f"/webhooks/synthflow/{ours}" in told
     assert workspace not in told
+
+
+@pytest.mark.parametrize("platform", ["telnyx", "standard", "daily"])
+@pytest.mark.parametrize("secret", ["no key", "env:NO_KEY"])
+def test_a_secret_that_proves_nothing_is_refused_and_nothing_is_written(
+    platform: str, secret: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "aftercall.toml"
+    file.write_text(STARTER)
+    words = ["add", platform, "--secret", secret, "--config", str(file)]
+
+    result = CliRunner().invoke(app, words, env={"NO_KEY": "no key"})
+
+    assert isinstance(result.exception, Misconfigured)
+    assert f"{platform}: a secret is not " in str(result.exception)
+    assert file.read_text() == STARTER
+
+
+def test_a_secret_that_is_not_set_here_is_told_to_be_set_where_it_is_used(tmp_path: Path) -> None:
+    file = tmp_path / "aftercall.toml"
+    file.write_text(STARTER)
+
+    result = CliRunner().invoke(app, ["add", "telnyx", "--secret", "env:ELSEWHERE", "--config", str(file)])
+
+    assert "env:ELSEWHERE: set ELSEWHERE where aftercall is started" in result.output
+
+
+@pytest.mark.parametrize(
+    ("platform", "url", "told"),
+    [
+        ("vapi", "", True),
+        ("vapi", "http://localhost:9000", True),
+        ("vapi", "https://hooks.example.com", False),
+        ("standard", "", False),  # a sender of one's own may well be on this machine
+    ],
+)
+def test_a_url_that_no_vendor_reaches_is_told_with_what_to_set(
+    platform: str, url: str, *, told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFTERCALL_PUBLIC_URL", url)
+
+    said, _ = added(tmp_path / "aftercall.toml", platform)
+
+    assert ("set AFTERCALL_PUBLIC_URL" in said) == told

@@ -38,6 +38,13 @@ class Running:
             time.sleep(0.05)
         raise AssertionError(f"not ready within {READY_WITHIN_S} s: {self.said()}")
 
+    def greeted(self) -> None:
+        """Return once it told where it is reached."""
+        deadline = time.monotonic() + READY_WITHIN_S
+        while f"aftercall is up on {self.url}" not in self.said():
+            assert time.monotonic() < deadline, self.said()
+            time.sleep(0.05)
+
     def said(self) -> str:
         """Return what it wrote so far, on both streams."""
         return (self.directory / "out.txt").read_text() + (self.directory / "err.txt").read_text()

@@ -120,6 +120,21 @@ def test_ctrl_c_ends_it_like_sigterm(up: Running) -> None:
     assert gone(children, within_s=1)
 
 
+def test_urls_to_paste_and_to_ask_are_those_of_the_one_that_runs(up: Running) -> None:
+    up.greeted()
+
+    added = aftercall("connections", "add", "vapi", directory=up.directory)
+    listed = aftercall("connections", "list", directory=up.directory)
+    asked = aftercall("calls", "list", "--token", TOKEN, directory=up.directory)
+    up.stop()
+    after = aftercall("connections", "list", directory=up.directory)
+
+    assert f"{up.url}/webhooks/vapi" in added.stdout, added.stderr
+    assert f"{up.url}/webhooks/own" in listed.stdout
+    assert asked.returncode == 0, asked.stderr
+    assert "http://127.0.0.1:8080/webhooks/own" in after.stdout
+
+
 def test_a_second_one_on_the_same_data_is_refused(up: Running) -> None:
     second = aftercall("up", "--port", str(free_port()), directory=up.directory)
 
