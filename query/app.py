@@ -29,8 +29,8 @@ def create_app(
     public_url: str | None = None,
 ) -> Starlette:
     """Return the app; *config* tells what is configured now, *clock* the time (UTC), *signing_key* signs cursors."""
-    table = endpoints(stores, clock=clock, signing_key=signing_key, public_url=public_url)
     keyring, limits, cors = Keyring(config, clock), Limits(clock), Cors(cors_origins)
+    table = endpoints(stores, keyring=keyring, clock=clock, signing_key=signing_key, public_url=public_url)
     described = Described(lambda: table)
     open_ = (
         Endpoint("GET", "/openapi.json", described.json, None, "This document.", open=True),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum, unique
 from hashlib import sha256
+from math import inf
 from typing import Final
 
 import msgspec
@@ -66,6 +67,13 @@ class Keyring:
         if expires is not None and self._clock() >= expires:
             raise KeyExpired("This key has expired; ask for a new one.", headers=_CHALLENGE)
         return caller
+
+    def left_s(self, key: Key) -> float:
+        """Return for how many seconds *key* still holds; none where it was changed or taken out since it was shown."""
+        caller = self._current().get(key.token_sha256.lower())
+        if caller is None or caller.key != key:
+            return 0.0
+        return inf if key.expires_at is None else (key.expires_at - self._clock()).total_seconds()
 
     def _current(self) -> Mapping[str, Caller]:
         config = self._config()

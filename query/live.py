@@ -1,10 +1,8 @@
 """Calls as they change, as server-sent events: resumable, with a heartbeat, never buffered without bound."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
-from datetime import datetime
-from math import inf
 from typing import Final
 
 import msgspec
@@ -15,17 +13,18 @@ from typing_extensions import override
 
 from query import cursors, filters, views
 from query.asked import Asked
+from query.auth import Keyring
 from query.filters import FILTERS
 from query.metrics import LIVE
 from query.problems import BadCursor, BadEventId, Unavailable, UnknownParameter, unknown
 from query.views import Units
-from runtime.config import Key
 from schemas.feed import Change
 from schemas.query import EVERYTHING, NEWEST_FIRST, Position
 from storage.errors import Lost, Slow
 from storage.ports.query import CallFeed, Changes
 
 HEARTBEAT_S: Final = 15.0  # proxies close what is silent for a minute, often for half of one
+LOOK_S: Final = 1.0  # a key that was taken away watches no longer; the configuration is looked at as often
 SLOWEST_S: Final = 10.0  # a reader whose connection takes nothing for so long is cut off
 MOST_READERS: Final = 2_000  # of one process: each holds a connection and what waits for it
 SHARED: Final = 64  # events that are kept as they were written: readers are told of one within moments of each other
@@ -36,10 +35,10 @@ _HEARTBEAT: Final = b":\n\n"
 class Live:
     """The endpoint that watches."""
 
-    def __init__(self, *, feed: CallFeed, clock: Callable[[], datetime], signing_key: bytes) -> None:
-        """Listen to *feed*; sign event ids with *signing_key*; end when a key does by *clock*."""
+    def __init__(self, *, feed: CallFeed, keyring: Keyring, signing_key: bytes) -> None:
+        """Listen to *feed*; sign event ids with *signing_key*; end with the key that asked, which *keyring* knows."""
         self._feed = feed
-        self._clock = clock
+        self._keyring = keyring
         self._key = signing_key
         self._readers = 0
         self._written: dict[tuple[str, str], bytes] = {}
@@ -83,21 +82,22 @@ class Live:
 
     async def _told(self, asked: Asked, changes: Changes) -> AsyncIterator[bytes]:
         question, units = _question(asked), views.units_of(asked.tenant)
-        yield _HEARTBEAT
+        key, silent_s = asked.caller.key, HEARTBEAT_S
         with suppress(Slow, Lost):
-            while (left_s := self._left_s(asked.caller.key)) > 0:
+            while (left_s := self._keyring.left_s(key)) > 0:
+                if silent_s >= HEARTBEAT_S:
+                    yield _HEARTBEAT
+                    silent_s = 0.0
+                wait_s = min(LOOK_S, HEARTBEAT_S, left_s)
                 try:
-                    async with asyncio.timeout(min(HEARTBEAT_S, left_s)):
+                    async with asyncio.timeout(wait_s):
                         change = await changes.next()
                 except TimeoutError:
-                    yield _HEARTBEAT
+                    silent_s += wait_s
                     continue
-                if self._left_s(asked.caller.key) > 0:
+                if self._keyring.left_s(key) > 0:
                     yield self._event(asked.tenant.id, change, question, units)
-
-    def _left_s(self, key: Key) -> float:
-        """Return how long *key* still holds."""
-        return inf if key.expires_at is None else (key.expires_at - self._clock()).total_seconds()
+                    silent_s = 0.0
 
     def _event(self, tenant: str, change: Change, question: bytes, units: Units) -> bytes:
         """Return an event as it is told to every reader of *tenant*: a thousand of them have it written once."""

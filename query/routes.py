@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from query.analytics import Analytics
-from query.auth import Scope
+from query.auth import Keyring, Scope
 from query.batches import Batches
 from query.calls import Calls
 from query.edge import LONGEST_CHANGE_S, Endpoint
@@ -19,7 +19,12 @@ from query.stores import Stores
 
 
 def endpoints(
-    stores: Stores, *, clock: Callable[[], datetime], signing_key: bytes, public_url: str | None = None
+    stores: Stores,
+    *,
+    keyring: Keyring,
+    clock: Callable[[], datetime],
+    signing_key: bytes,
+    public_url: str | None = None,
 ) -> tuple[Endpoint, ...]:
     """Return the table; rows of one path stand together, the more special path first."""
     calls = Calls(reader=stores.reader, signing_key=signing_key)
@@ -30,7 +35,7 @@ def endpoints(
     batches = Batches(batches=stores.batches, signing_key=signing_key)
     erasures = Erasures(eraser=stores.eraser)
     exports = Exports(exports=stores.exports, clock=clock, signing_key=signing_key, public_url=public_url)
-    live = Live(feed=stores.feed, clock=clock, signing_key=signing_key)
+    live = Live(feed=stores.feed, keyring=keyring, signing_key=signing_key)
     read, write, erase, export = Scope.READ, Scope.WRITE, Scope.ERASE, Scope.EXPORT
     one = "/v1/calls/{id}"
     return (

@@ -112,6 +112,24 @@ async def test_a_stream_ends_when_its_key_does(world: World, served: str) -> Non
             await guest.event()
 
 
+@pytest.mark.parametrize("left", [None, {"scopes": ("write",)}, {"units": ("1",)}])
+async def test_a_stream_ends_when_its_key_is_taken_away_or_narrowed(
+    world: World, served: str, left: dict[str, Any] | None
+) -> None:
+    others = world.config.keys
+    world.config = msgspec.structs.replace(world.config, keys=(*others, world.key("guest")))
+    async with Watching(served, key="guest") as guest, Watching(served) as staying:
+        await world.call("c-1")
+        assert await guest.calls(1) == ["c-1"]
+        changed = () if left is None else (world.key("guest", **left),)
+        world.config = msgspec.structs.replace(world.config, keys=(*others, *changed))
+
+        with pytest.raises(AssertionError, match="ended"):  # by itself: nothing more happens
+            await guest.event()
+        await world.call("c-2")
+        assert await staying.calls(2) == ["c-1", "c-2"]
+
+
 async def test_a_reader_comes_back_without_a_gap(world: World, served: str) -> None:
     async with Watching(served) as staying:
         async with Watching(served) as watching:

@@ -12,6 +12,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from aftercall.stores import mongo_stores
 from query.app import create_app
+from query.auth import Keyring
 from runtime.config import Config, Key, Tenant, UnitConfig
 from schemas.call import call_key, call_uid
 from schemas.envelope import Envelope
@@ -54,6 +55,7 @@ class World:
             tenants=(Tenant(id=self.acme, time_zone="Europe/Paris", units=units), Tenant(id=self.other)),
             keys=self._keys(),
         )
+        self.keyring = Keyring(lambda: self.config, self.clock)
         self.app = create_app(
             stores=self.stores,
             config=lambda: self.config,
