@@ -13,6 +13,7 @@ import msgspec
 
 from ingest.cut_rare import look
 from ingest.cut_rows import CUT, DONE, EACH, Cut, Members
+from ingest.cut_seen import Held, Seen
 from ingest.cut_texts import Texts, Unsure
 
 __all__ = ["EACH", "Cut", "Cutter", "cut"]  # the rows live apart, so that both ways of cutting know them
@@ -21,10 +22,15 @@ _Value = bytes | msgspec.Raw
 _members = msgspec.json.Decoder(Members).decode
 _elements = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
+_names = Seen(dict[Held, msgspec.Raw])
 
 
 def cut(body: bytes, rows: Sequence[Cut]) -> bytes:
-    """Return JSON *body* with each row's members replaced by "[cut]"; the very same bytes where there are none."""
+    """Return JSON *body* with each row's members replaced by "[cut]"; the very same bytes where there are none.
+
+    A member that comes twice hides nothing: of its copies all are cut, or the last one, which readers take, is carried
+    over alone.
+    """
     return Cutter(rows)(body)
 
 
@@ -42,9 +48,12 @@ class Cutter:
         """Return *body* cut; *members* are those of its envelope where they were opened already, and are used up."""
         if self._may_hold is not None and not self._may_hold(body):
             return body
-        if members is None or self.envelope is None:
-            return self._root.opened(body) or body
-        return _encode({self.envelope: members}) if self._root.below[self.envelope].cut(members) else body
+        if members is not None and self.envelope is not None:
+            if self._root.below[self.envelope].cut(members):
+                return _encode({self.envelope: members})
+            if len(body) == len(self.envelope) + len('{"":}') + _size(members):
+                return body
+        return self._root.opened(body) or body
 
 
 def opened(body: bytes, envelope: str) -> Members | None:
@@ -98,7 +107,7 @@ class _Place:
             members = _members(value)
         except msgspec.ValidationError:
             return None  # a text or number where the platform sends an object: nothing that a row names is in it
-        return _encode(members) if self.cut(members) else None
+        return _encode(members) if self.cut(members) or _lost(value, members) else None
 
     def cut(self, members: Members) -> bool:
         """Cut *members* of an object here and below; return whether there was anything."""
@@ -134,4 +143,16 @@ def _blank(members: Members, row: Cut) -> bool:
 
 
 def _text(value: msgspec.Raw | None) -> Any:
-    return None if value is None else msgspec.json.decode(value)
+    with suppress(msgspec.DecodeError):  # half a surrogate pair, which no word has
+        return None if value is None else msgspec.json.decode(value)
+
+
+def _lost(value: _Value, members: Members) -> bool:
+    """Return whether a member of the object *value* came twice: *members* hold its last copy alone."""
+    return len(memoryview(value)) != _size(members) and len(_names(value)) != len(members)
+
+
+def _size(members: Members) -> int:
+    """Return the bytes of an object with nothing but *members*: another is longer, or its names are not ASCII."""
+    commas_and_braces = max(len(members), 1) + 1
+    return commas_and_braces + sum(len(name) + len('"":') + len(value) for name, value in members.items())

@@ -6,20 +6,21 @@ from typing import Any
 
 import msgspec
 
-from ingest.cut_rows import DONE, Cut
+from ingest.cut_rows import WORD, Cut
+from ingest.cut_seen import Held, Seen
 
 
 def look(rows: Sequence[Cut]) -> Callable[[bytes], bool]:
     """Return what says whether a body may hold a member that *rows* (of names along a path alone) cut.
 
-    A body of another shape may. Raises `DecodeError` where it is no JSON.
+    One of another shape may, and one that is no JSON.
     """
-    decode = msgspec.json.Decoder(_shape(rows)).decode
+    seen = Seen(_shape(rows))
 
     def may_hold(body: bytes) -> bool:
         try:
-            return _holds(decode(body))
-        except msgspec.ValidationError:
+            return any(value != WORD for value in seen(body))
+        except msgspec.DecodeError:
             return True
 
     return may_hold
@@ -30,16 +31,10 @@ def _shape(rows: Sequence[Cut]) -> Any:
     for row in rows:
         if row.path:
             below[row.path[0]].append(row.below())
-    shapes: dict[str, tuple[Any, Any]] = {name: (_shape(inner) | None, None) for name, inner in below.items()}
-    shapes |= {name: (msgspec.Raw, DONE[0]) for row in rows if not row.path for name in row.names}
+    shapes: dict[str, Any] = {name: _shape(inner) for name, inner in below.items()}
+    shapes |= {name: Held for row in rows if not row.path for name in row.names}
     fields = [
-        (f"member{n}", shape, msgspec.field(default=absent, name=name))
-        for n, (name, (shape, absent)) in enumerate(shapes.items())
+        (f"member{n}", shape | None, msgspec.field(default=None, name=name))
+        for n, (name, shape) in enumerate(shapes.items())
     ]
     return msgspec.defstruct("Object", fields, gc=False)
-
-
-def _holds(value: Any) -> bool:
-    if isinstance(value, msgspec.Struct):
-        return any(map(_holds, msgspec.structs.astuple(value)))
-    return value is not None and value not in DONE

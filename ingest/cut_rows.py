@@ -4,7 +4,8 @@ from typing import Final
 
 import msgspec
 
-CUT: Final = msgspec.Raw(b'"[cut]"')
+WORD: Final = "[cut]"
+CUT: Final = msgspec.Raw(f'"{WORD}"'.encode())
 DONE: Final = (msgspec.Raw(), msgspec.Raw(b"null"), CUT)
 """Values that stay: absent, null, and cut already."""
 EACH: Final = "*"
