@@ -17,7 +17,7 @@ _GZIP_WBITS: Final = 31  # zlib's word for "a gzip header and trailer, the large
 _MEMBERS: Final = 1000  # of one gzip stream: more of them is an attempt to keep us busy
 LINGER_S: Final = 2.0  # a sender that is refused early is still sending: closed at once, it would never see the answer
 LINGER_BYTES: Final = 8 * 2**20  # whoever sends more than this after the answer is cut off
-THREAD_FROM: Final = 256 * 2**10  # packed bytes; below it unpacking takes less than a millisecond
+AT_ONCE: Final = 256 * 2**10  # unpacked bytes, in less than a millisecond; more would keep the event loop from others
 
 
 class Gone(Exception):
@@ -62,9 +62,9 @@ class Unpacker:
             return body
         if encoding not in GZIP:
             raise UnsupportedType("The content encoding is unknown; send the body as it is, or as gzip.")
-        if len(body) < THREAD_FROM:
-            plain = gunzip(body, limit=limit)
-        else:
+        try:
+            plain = gunzip(body, limit=min(limit, AT_ONCE))  # how much it is, only unpacking tells
+        except TooLarge:
             async with self._one:
                 plain = await asyncio.to_thread(gunzip, body, limit=limit)
         await hold.at_least(len(body) + len(plain))
