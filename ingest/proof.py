@@ -46,7 +46,7 @@ def key_of(secret: bytes) -> bytes | None:
 
 
 def keys_of(secrets: Sequence[bytes]) -> list[bytes]:
-    """Return the key that base64 *secret* stands for, its `whsec_` taken off; None where it is no base64 or empty."""
+    """Return the keys that *secrets* stand for; one that is no base64 opens nothing."""
     return [key for key in map(key_of, secrets) if key]
 
 

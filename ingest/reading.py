@@ -51,6 +51,14 @@ def call_id_of(value: Any, path: str) -> str:
     return call_id
 
 
+def kind_of(value: Any, path: str) -> str:
+    """Return *value*, read at *path*, as an event's type; raise `Unreadable` if it is none."""
+    kind = text_of(value)
+    if kind is None:
+        raise Unreadable(f"There is no event type at {path}.")
+    return kind
+
+
 def text_of(value: Any, *, limit: int = LONGEST_WORD) -> str | None:
     """Return *value* if it is a printable text of 1 to *limit* characters, or a whole number as text; else None."""
     if isinstance(value, int) and not isinstance(value, bool):

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
-from ingest.errors import Refused, Unreadable
+from ingest.errors import Refused
 from ingest.proof import check_mac, check_time, instant_ms, key_of, keys_of, one_header, to_base64
-from ingest.reading import LONGEST_ID, call_id_of, decoded, text_of
+from ingest.reading import LONGEST_ID, call_id_of, decoded, kind_of, text_of
 from ingest.source import Identity, Received, Source
 from runtime.config import Options
 
@@ -59,9 +59,7 @@ def identify(received: Received) -> Identity | None:
     if is_test(received.body):
         return None
     peek = decoded(_peek, received.body)
-    kind = text_of(peek.type)
-    if kind is None:
-        raise Unreadable("There is no event type at type.")
+    kind = kind_of(peek.type, "type")
     meeting = peek.payload and peek.payload.meeting_id
     if kind.startswith(_SAYS_NOTHING) or (text_of(meeting) is None and not kind.startswith("meeting.")):
         return None

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
-from ingest.errors import Forged, Unreadable
+from ingest.errors import Forged
 from ingest.proof import check_mac, check_time, instant_ms, one_header
-from ingest.reading import call_id_of, decoded, text_of
+from ingest.reading import call_id_of, decoded, kind_of, text_of
 from ingest.source import Identity, Received, Source
 from runtime.config import Options
 from schemas.platforms.elevenlabs import RANKS
@@ -48,9 +48,7 @@ _peek_data: Final = msgspec.json.Decoder(_Data).decode
 def identify(received: Received) -> Identity | None:
     """Return conversation and type, which together are the event's id; None for other products' webhooks."""
     event = decoded(_peek, received.body)
-    kind, conversation = text_of(event.type), _conversation(event.data)
-    if kind is None:
-        raise Unreadable("There is no event type at type.")
+    kind, conversation = kind_of(event.type, "type"), _conversation(event.data)
     if kind not in RANKS and text_of(conversation) is None:
         return None
     call_id = call_id_of(conversation, "data.conversation_id")

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from ingest.errors import Forged, Unreadable
+from ingest.errors import Forged
 from ingest.proof import TOLERANCE_S, check_same, check_time, instant_ms, jwt_claims, one_header
-from ingest.reading import LONGEST_ID, call_id_of, decoded, text_of
+from ingest.reading import LONGEST_ID, call_id_of, decoded, kind_of, text_of
 from ingest.source import Identity, Received, Source
 from runtime.config import Options
 from schemas.platforms.livekit import EventType
@@ -61,9 +61,7 @@ def _signed_at_ms(claims: Mapping[str, Any]) -> int:
 def identify(received: Received) -> Identity | None:
     """Return the room's session; a recording of no room is of no call."""
     peek = decoded(_peek, received.body)
-    kind = text_of(peek.event)
-    if kind is None:
-        raise Unreadable("There is no event type at event.")
+    kind = kind_of(peek.event, "event")
     if kind.startswith(_SAYS_NOTHING):
         return None
     room = _room(peek)

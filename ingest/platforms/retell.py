@@ -7,9 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from ingest.cut import Cut
-from ingest.errors import Forged, Unreadable
+from ingest.errors import Forged
 from ingest.proof import check_mac, check_time, instant_ms, one_header
-from ingest.reading import call_id_of, decoded, text_of
+from ingest.reading import call_id_of, decoded, kind_of, text_of
 from ingest.source import Identity, Received, Source
 from runtime.config import Options
 
@@ -44,9 +44,7 @@ _peek: Final = msgspec.json.Decoder(_Event).decode
 def identify(received: Received) -> Identity | None:
     """Return call and event; Retell has no delivery id, so the two together are the event's."""
     peek = decoded(_peek, received.body)
-    event = text_of(peek.event)
-    if event is None:
-        raise Unreadable("There is no event type at event.")
+    event = kind_of(peek.event, "event")
     if event in _SAYS_NOTHING:
         return None
     call = peek.call or peek.data  # envelopes of the deprecated form say `data`

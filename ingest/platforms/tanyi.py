@@ -5,9 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from ingest.errors import Unreadable
 from ingest.proof import check_time, instant_ms
-from ingest.reading import LONGEST_ID, call_id_of, decoded, text_of
+from ingest.reading import LONGEST_ID, call_id_of, decoded, kind_of, text_of
 from ingest.source import Answer, Identity, Received, Source
 from ingest.tanyi_crypt import credentials, encrypted, opened
 from runtime.config import Options
@@ -54,9 +53,7 @@ def hello(received: Received, secrets: Sequence[bytes], options: Options) -> byt
 def identify(received: Received) -> Identity | None:
     """Return which call, job or message is spoken of; None for an unknown type that names no call."""
     peek = decoded(_peek, received.body)
-    kind, part = text_of(peek.dataType), peek.data or _Part()
-    if kind is None:
-        raise Unreadable("There is no dataType.")
+    kind, part = kind_of(peek.dataType, "dataType"), peek.data or _Part()
     if kind == EventType.JOB:
         job = f"job-{call_id_of(part.robotCallJobId, 'data.robotCallJobId')}"
         return Identity(call_id=job, event_id=f"{job}/{kind}", event_type=kind)

@@ -10,9 +10,9 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from ingest.errors import Forged, Unreadable
+from ingest.errors import Forged
 from ingest.proof import check_time, instant_ms, one_header
-from ingest.reading import LONGEST_ID, call_id_of, decoded, text_of
+from ingest.reading import LONGEST_ID, call_id_of, decoded, kind_of, text_of
 from ingest.source import Identity, Received, Source
 from runtime.config import Options
 from schemas.platforms.telnyx import EventType
@@ -92,9 +92,7 @@ def check(secrets: Sequence[bytes], options: Options) -> Iterator[str]:
 def identify(received: Received) -> Identity | None:
     """Return the session, under which all legs are one call, and the event's own id, the same over attempts."""
     event = decoded(_peek, received.body).data
-    kind = text_of(event.event_type)
-    if kind is None:
-        raise Unreadable("There is no event type at data.event_type.")
+    kind = kind_of(event.event_type, "data.event_type")
     session = event.payload and event.payload.call_session_id
     if kind not in set(EventType) and text_of(session) is None:
         return None

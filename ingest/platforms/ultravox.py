@@ -7,9 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from ingest.cut import Cut
-from ingest.errors import Forged, Unreadable
+from ingest.errors import Forged
 from ingest.proof import check_mac, check_time, instant_ms, one_header
-from ingest.reading import call_id_of, decoded, text_of
+from ingest.reading import call_id_of, decoded, kind_of, text_of
 from ingest.source import Identity, Received, Source
 from runtime.config import Options
 from schemas.platforms.ultravox import DIRECTIONS, RANKS
@@ -52,9 +52,7 @@ _peek: Final = msgspec.json.Decoder(_Event).decode
 def identify(received: Received) -> Identity | None:
     """Return call and event, which together are the event's id; None for an unknown event that names no call."""
     peek = decoded(_peek, received.body)
-    event, call_id = text_of(peek.event), peek.call and peek.call.callId
-    if event is None:
-        raise Unreadable("There is no event type at event.")
+    event, call_id = kind_of(peek.event, "event"), peek.call and peek.call.callId
     if event not in RANKS and text_of(call_id) is None:
         return None
     call_id = call_id_of(call_id, "call.callId")
