@@ -77,7 +77,7 @@ def door(connection: Connection, source: Source) -> Door:
             metadata=connection.metadata,
         ),
         takes_path="path" in names,
-        methods=("GET", "POST") if source.hello else ("POST",),
+        methods=source.methods,
         meters=Meters.of(connection.platform),
     )
 

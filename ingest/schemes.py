@@ -47,6 +47,13 @@ def query(received: Received, secrets: Sequence[bytes], options: Options) -> Non
     check_same((unquote_to_bytes(given[0]), unquote_to_bytes(given[0].replace("+", " "))), secrets)
 
 
+def without_secret(query_string: bytes, options: Options) -> bytes:
+    """Return *query_string* less the parameters that `query` reads: what else it tells may be kept, a proof may not."""
+    wanted = (options.param,) if options.param else SECRET_PARAMS
+    parts = query_string.split(b"&")
+    return b"&".join(part for part in parts if unquote_plus(part.partition(b"=")[0].decode("latin-1")) not in wanted)
+
+
 def none(received: Received, secrets: Sequence[bytes], options: Options) -> None:
     """Return: whoever knows the URL may send. Written out in the configuration, shown by a metric and `doctor`."""
 

@@ -65,8 +65,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     is named here), so that others beside it are a mistake; `check` yields what else is wrong with a connection's
     secrets and options, each in one sentence.
     `path_answer` is what it wants to hear on its connection's alias path, where that differs.
-    `content_types` are the media types taken beside JSON. `hello` answers a GET (a platform's check of the URL) where
-    it has one.
+    `content_types` are the media types taken beside JSON, `methods` those of HTTP. `hello` answers a GET (a platform's
+    check of the URL) where it has one.
     """
 
     identify: Callable[[Received], Identity | None]
@@ -76,6 +76,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     check: Callable[[Sequence[bytes], Options], Iterable[str]] | None = None
     cut: Sequence[Cut] = ()
     content_types: frozenset[str] = frozenset({"application/json"})
+    methods: Sequence[str] = ("POST",)
     answer: Answer = ACCEPTED
     path_answer: Answer | None = None
     unwrap: Callable[[Received, Sequence[bytes], Options], Received] | None = None

@@ -83,6 +83,7 @@ SOURCE: Final = Source(
     schemes={"native": sealed},
     check=check,
     content_types=frozenset({"application/json"}) | XML,
+    methods=("GET", "POST"),
     answer=Answer(content_type="text/plain", body=SUCCESS),
     unwrap=unsealed,
     hello=hello,

@@ -1,4 +1,7 @@
-"""Twilio: `X-Twilio-Signature: <base64>` over the URL as Twilio called it and the form's parameters by name."""
+"""Twilio: `X-Twilio-Signature: <base64>` over the URL as Twilio called it and the form's parameters by name.
+
+A customer may choose GET for any call-back: its parameters are the URL's query then.
+"""
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -11,12 +14,14 @@ import msgspec
 from ingest.errors import Forged, Unreadable
 from ingest.proof import check_same, macs, one_header, to_base64
 from ingest.reading import LONGEST_ID, call_id_of, decoded, text_of
+from ingest.schemes import without_secret
 from ingest.source import Identity, Received, Source
 from runtime.config import Options
 from schemas.platforms.twilio import MOST_PARAMETERS, EventType, about, form, is_form, pairs
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
+GET: Final = "GET"
 SETTINGS: Final = "X-Twilio-Webhooks-Signature-Settings"
 ALGORITHMS: Final = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 """By the name in the settings of a signature; without settings it is the first, with the account's auth token."""
@@ -27,10 +32,10 @@ def signed(received: Received, secrets: Sequence[bytes], options: Options) -> No
     """Return if URL and parameters (or URL and hash of a JSON body) are signed with a secret; raise `Forged` if not."""
     given = one_header(received.headers, "x-twilio-signature")
     algorithm = _algorithm(received)
-    signed_parts = _form_parts(received.body) if received.content_type == FORM else _json_parts(received)
+    signed_parts = _signed_parts(received)
     expected = [
         to_base64(digest)
-        for url in _spellings(received.url)
+        for url in _spellings(_url(received))
         for digest in macs((url.encode("utf-8", "surrogateescape"), *signed_parts), secrets, algorithm=algorithm)
     ]
     check_same((given.encode(),), expected)
@@ -45,6 +50,20 @@ def _algorithm(received: Received) -> str:
     if name not in ALGORITHMS:
         raise Forged(f"The signature's algorithm is unknown; known are {', '.join(ALGORITHMS)}.")
     return ALGORITHMS[name]
+
+
+def _url(received: Received) -> str:
+    """Return the URL that is signed; by GET it tells all there is, so that `public_url` may not stand for its query."""
+    if received.method != GET:
+        return received.url
+    return f"{received.url.partition('?')[0]}?{received.query.decode('latin-1')}"
+
+
+def _signed_parts(received: Received) -> Sequence[bytes]:
+    """Return what is signed behind the URL."""
+    if received.method == GET:
+        return ()
+    return _form_parts(received.body) if received.content_type == FORM else _json_parts(received)
 
 
 def _json_parts(received: Received) -> tuple[bytes, ...]:
@@ -74,6 +93,13 @@ def _spellings(url: str) -> Iterator[str]:
     tail = url[len(f"{parts.scheme}://{parts.netloc}") :]
     yield f"{parts.scheme}://{host}{tail}"
     yield f"{parts.scheme}://{host}:{port or _PORTS.get(parts.scheme, 443)}{tail}"
+
+
+def posted(received: Received, _secrets: Sequence[bytes], options: Options) -> Received:
+    """Return the request as it would have come by POST."""
+    if received.method != GET:
+        return received
+    return msgspec.structs.replace(received, body=without_secret(received.query, options), content_type=FORM)
 
 
 _map: Final = msgspec.json.Decoder(dict[str, Any]).decode
@@ -122,4 +148,6 @@ SOURCE: Final = Source(
     identify=identify,
     schemes={"native": signed},
     content_types=frozenset({JSON, FORM}),
+    methods=(GET, "POST"),
+    unwrap=posted,
 )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # ships no py.typed
 
 from aftercall.demo import TELLERS
 from aftercall.demo.proofs import request
@@ -101,6 +102,25 @@ async def test_twilios_own_query_is_part_of_what_it_signs() -> None:
         assert (await post(ingest, sender, webhook, params={"campaign": "a b"})).status_code == 401
         path, headers, body = request(TELLERS[Platform.TWILIO], sender, webhook, base_url="http://h", now=now())
         assert (await ingest.http.post(f"{path}?campaign=a%20b", headers=headers, content=body)).status_code == 200
+
+
+async def test_a_call_back_of_twilio_by_get_is_durable_before_it_is_answered() -> None:
+    sender = connection(platform=Platform.TWILIO, public_url="https://hooks.example.com/webhooks/acme?campaign=7")
+    form = (FIXTURES / Platform.TWILIO / "status-callback-completed.form").read_bytes()
+    query = "campaign=7&" + form.decode()
+    url = f"https://hooks.example.com/webhooks/acme?{query}"
+    proof = {"X-Twilio-Signature": RequestValidator(SECRET).compute_signature(url, {})}
+
+    async with receiver(sender) as ingest:
+        forged = await ingest.http.get(f"/webhooks/acme?{query}&CallDuration=1", headers=proof)
+        answer = await ingest.http.get(f"/webhooks/acme?{query}", headers=proof)
+        ingest.stream.available = False
+        unavailable = await ingest.http.get(f"/webhooks/acme?{query}", headers=proof)
+        [envelope] = ingest.envelopes
+
+    assert (forged.status_code, answer.status_code, unavailable.status_code) == (401, 200, 503)
+    assert (envelope.body, envelope.event_type) == (query.encode(), "call.completed")
+    assert NORMALISERS[Platform.TWILIO](envelope) is not None
 
 
 async def test_audio_of_megabytes_comes_in_chunks_and_is_kept_whole() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # ships no py.typed
 
 from ingest.errors import Forged, Unreadable
-from ingest.platforms.twilio import ALGORITHMS, FORM, SETTINGS, identify, signed
+from ingest.platforms.twilio import ALGORITHMS, FORM, SETTINGS, identify, posted, signed
 from ingest.source import Identity, Received
 from runtime.config import Options
 from schemas.platforms.twilio import MOST_PARAMETERS
@@ -153,6 +153,43 @@ def test_a_form_of_too_many_parameters_is_refused() -> None:
         check(request(body))
     with pytest.raises(Unreadable):
         identify(received(body, content_type=FORM))
+
+
+def asked(query: bytes, *, signed_query: bytes | None = None, url: str = URL) -> Received:
+    """Return a call-back by GET that the vendor's own code signed, and that came with *query*."""
+    base = URL.partition("?")[0]
+    signed_url = f"{base}?{(query if signed_query is None else signed_query).decode()}"
+    signature = RequestValidator(TOKEN).compute_signature(signed_url, {})
+    return received(b"", headers=[("X-Twilio-Signature", signature)], method="GET", query=query, url=url)
+
+
+@given(forms)
+def test_a_call_back_by_get_is_what_it_would_be_by_post(form: dict[str, list[str]]) -> None:
+    body = urlencode({"CallSid": CALL, **form}, doseq=True).encode()
+    came = asked(body)
+    check(came)
+
+    posted_ = posted(came, (), Options())
+
+    assert (posted_.body, posted_.content_type) == (body, FORM)
+    assert identify(posted_) == identify(received(body, content_type=FORM))
+
+
+@pytest.mark.parametrize("url", [URL, URL.partition("?")[0]], ids=["the URL has a query of its own", "it has none"])
+def test_no_parameter_of_a_get_goes_unsigned(url: str) -> None:
+    check(asked(COMPLETED, url=url))
+    for forged in (COMPLETED + b"&CallDuration=1", COMPLETED.replace(b"completed", b"failed"), b""):
+        with pytest.raises(Forged):
+            check(asked(forged, signed_query=COMPLETED, url=url))
+
+
+@pytest.mark.parametrize("secret", [b"key=hush", b"k%65y=hush", b"tenant=a&secret=hush"])
+def test_a_secret_in_the_url_of_a_get_is_not_kept(secret: bytes) -> None:
+    came = posted(asked(secret + b"&" + COMPLETED), (), Options())
+
+    assert b"hush" not in came.body
+    assert came.body.endswith(COMPLETED)
+    assert b"hush" in posted(asked(b"code=1&key=hush"), (), Options(param="code")).body
 
 
 @pytest.mark.parametrize(
