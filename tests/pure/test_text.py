@@ -76,6 +76,17 @@ def test_every_whole_word_of_a_text_finds_it(text: str) -> None:
     assert matches(parse(word), index(texts=[text], phones=[]))
 
 
+@given(texts=st.lists(st.text(alphabet="ab é\0\n12٣手机ไท +-\u0301", max_size=12), max_size=4), phones=PHONES)
+def test_what_is_indexed_of_many_texts_is_what_is_indexed_of_each(texts: list[str], phones: list[str]) -> None:
+    each = [index(texts=[text], phones=[]) for text in texts] + [index(texts=[], phones=[phone]) for phone in phones]
+
+    indexed = index(texts=texts, phones=phones)
+
+    assert indexed.terms == set().union(*(one.terms for one in each))
+    assert indexed.words == "\n".join(one.words for one in each if one.words)
+    assert set(indexed.digits.split()) == {run for one in each for run in one.digits.split()}
+
+
 @given(st.text(max_size=40))
 def test_no_question_is_an_error(question: str) -> None:
     assert isinstance(matches(parse(question), Indexed(frozenset(), "", "")), bool)
