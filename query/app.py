@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 from starlette.applications import Starlette
@@ -30,14 +31,15 @@ def create_app(
 ) -> Starlette:
     """Return the app; *config* tells what is configured now, *clock* the time (UTC), *signing_key* signs cursors."""
     keyring, limits, cors = Keyring(config, clock), Limits(clock), Cors(cors_origins)
-    table = endpoints(stores, keyring=keyring, clock=clock, signing_key=signing_key, public_url=public_url)
+    table = endpoints(stores, keyring=keyring, clock=clock, signing_key=signing_key)
     described = Described(lambda: table)
     open_ = (
         Endpoint("GET", "/openapi.json", described.json, None, "This document.", open=True),
         Endpoint("GET", "/docs", described.html, None, "This document as a page.", open=True),
     )
     paths = groupby((*table, *open_), key=lambda row: row.path)
-    edges = [(path, Edge(list(rows), keyring=keyring, limits=limits, cors=cors)) for path, rows in paths]
+    edge = partial(Edge, keyring=keyring, limits=limits, cors=cors, public_url=public_url)
+    edges = [(path, edge(list(rows))) for path, rows in paths]
     dialects = Serving(
         stores=stores,
         config=config,

@@ -35,17 +35,23 @@ _decode: Final = msgspec.json.Decoder(float_hook=_number).decode
 class Asked:
     """One request of a valid key."""
 
-    __slots__ = ("caller", "request")
+    __slots__ = ("_public_url", "caller", "request")
 
-    def __init__(self, request: Request, caller: Caller) -> None:
-        """Keep both."""
+    def __init__(self, request: Request, caller: Caller, *, public_url: str | None = None) -> None:
+        """Keep them; *public_url* is where clients reach us, None: the host that they asked."""
         self.request: Final = request
         self.caller: Final = caller
+        self._public_url: Final = public_url
 
     @property
     def tenant(self) -> Tenant:
         """Whose calls are asked about."""
         return self.caller.tenant
+
+    @property
+    def base_url(self) -> str:
+        """What the URLs in answers begin with; no slash ends it."""
+        return (self._public_url or str(self.request.base_url)).rstrip("/")
 
     def part(self, name: str) -> str:
         """Return a part of the path."""

@@ -39,13 +39,12 @@ class Calls:
         call = await self._reader.get(asked.tenant.id, asked.part("id"), units=asked.caller.units)
         if call is None:
             raise no_call()
-        return tagged(views.detailed(call, views.units_of(asked.tenant)), asked.request)
+        return tagged(views.detailed(call, views.around(asked)), asked.request)
 
     async def _answer(self, asked: Asked, wanted: Listing) -> Response:
         page = await self._reader.page(asked.tenant.id, wanted.query)
-        units = views.units_of(asked.tenant)
         onward = page.next and cursors.write(page.next, question=wanted.question, key=self._key)
-        calls = views.listed(page.rows, units, wanted.fields)
+        calls = views.listed(page.rows, views.around(asked), wanted.fields)
         if "matches" in wanted.include:
             found = await self._matches(asked, wanted, page.rows)
             calls = [call | {"matches": each} for call, each in zip(calls, found, strict=True)]

@@ -43,13 +43,22 @@ class Endpoint(msgspec.Struct, frozen=True):
 class Edge:
     """One path: chooses the endpoint by method and turns whatever happens into an answer."""
 
-    def __init__(self, endpoints: Sequence[Endpoint], *, keyring: Keyring, limits: Limits, cors: Cors) -> None:
-        """Serve *endpoints*, which share a path."""
+    def __init__(
+        self,
+        endpoints: Sequence[Endpoint],
+        *,
+        keyring: Keyring,
+        limits: Limits,
+        cors: Cors,
+        public_url: str | None,
+    ) -> None:
+        """Serve *endpoints*, which share a path; clients reach us at *public_url* if it is set."""
         self._route: Final = endpoints[0].path
         self._by_method: Final[Mapping[str, Endpoint]] = {each.method: each for each in endpoints}
         self._keyring: Final = keyring
         self._limits: Final = limits
         self._cors: Final = cors
+        self._public_url: Final = public_url
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answer one request; never raises for anything a caller did."""
@@ -71,7 +80,7 @@ class Edge:
             if endpoint.scope is not None:
                 caller.must(endpoint.scope)
             async with asyncio.timeout(endpoint.longest_s):
-                response = await endpoint.answer(Asked(request, caller))
+                response = await endpoint.answer(Asked(request, caller, public_url=self._public_url))
         except Exception as error:  # noqa: BLE001 - the edge: everything becomes an answer
             response = render(self._problem(error))
         response.headers.update({**left, **self._cors.headers(request)})

@@ -49,14 +49,14 @@ class Edits:
                 continue
             if call is None:
                 raise no_call()
-            return tagged(views.detailed(call, views.units_of(asked.tenant)), asked.request)
+            return tagged(views.detailed(call, views.around(asked)), asked.request)
         raise _changed()
 
     async def _matching(self, asked: Asked, wanted: str) -> int:
         call = await self._reader.get(asked.tenant.id, asked.part("id"), units=asked.caller.units)
         if call is None:
             raise no_call()
-        tag = etag(views.encoded(call, views.units_of(asked.tenant)))
+        tag = etag(views.encoded(call, views.around(asked)))
         if not matches(wanted, tag, weak=False):
             raise _changed()
         return call.revision

@@ -45,19 +45,11 @@ log = logging.getLogger(__name__)
 class Exports:
     """The endpoints that make files."""
 
-    def __init__(
-        self,
-        *,
-        exports: ExportKeeper,
-        clock: Callable[[], datetime],
-        signing_key: bytes,
-        public_url: str | None,
-    ) -> None:
-        """Keep rows in *exports*; sign URLs below *public_url*, or below the host that was asked."""
+    def __init__(self, *, exports: ExportKeeper, clock: Callable[[], datetime], signing_key: bytes) -> None:
+        """Keep rows in *exports*; sign URLs with *signing_key*."""
         self._exports = exports
         self._clock = clock
         self._key = signing_key
-        self._public_url = public_url
         self._running: set[asyncio.Task[None]] = set()
 
     async def order(self, asked: Asked) -> Response:
@@ -72,7 +64,7 @@ class Exports:
             parts = snapshot.parts()
             first = await anext(parts)
             await self._exports.put(export)
-            filling = self._fill(export, first, parts, units=views.units_of(asked.tenant), opened=opened.pop_all())
+            filling = self._fill(export, first, parts, around=views.around(asked), opened=opened.pop_all())
             task = asyncio.create_task(filling)
             self._running.add(task)
             task.add_done_callback(self._running.discard)
@@ -128,7 +120,7 @@ class Exports:
         first: Sequence[Call],
         rest: AsyncIterator[Sequence[Call]],
         *,
-        units: views.Units,
+        around: views.Around,
         opened: AsyncExitStack,
     ) -> None:
         """Keep the rows of a snapshot, part by part."""
@@ -138,7 +130,7 @@ class Exports:
                 calls = first
                 while True:
                     if calls:
-                        await self._exports.add(export, number, _part(export, calls, units))
+                        await self._exports.add(export, number, _part(export, calls, around))
                         number, rows = number + 1, rows + len(calls)
                         if self._clock() - told >= TELL:
                             told = self._clock()
@@ -187,10 +179,9 @@ class Exports:
 
     def _shown(self, asked: Asked, export: Export) -> Mapping[str, Any]:
         path = f"/v1/exports/{export.id}/calls.{export.format}"
-        below = (self._public_url or str(asked.request.base_url)).rstrip("/")
         return {
             "id": export.id,
-            "url": below + signing.signed(path, key=self._key, until=export.expires_at),
+            "url": asked.base_url + signing.signed(path, key=self._key, until=export.expires_at),
             "expires_at": instant(export.expires_at),
             "status": self._state(export),
             "format": export.format,
@@ -219,5 +210,5 @@ def _id(value: object) -> str:
     return str(value) if isinstance(value, str) or abs(value) < MOST_IDS**4 else ""
 
 
-def _part(export: Export, calls: Sequence[Call], units: views.Units) -> Part:
-    return Part([call.uid for call in calls], views.rows(calls, units, export.columns))
+def _part(export: Export, calls: Sequence[Call], around: views.Around) -> Part:
+    return Part([call.uid for call in calls], views.rows(calls, around, export.columns))

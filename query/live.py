@@ -17,7 +17,7 @@ from query.auth import Keyring
 from query.filters import FILTERS
 from query.metrics import LIVE
 from query.problems import BadCursor, BadEventId, Unavailable, UnknownParameter, unknown
-from query.views import Units
+from query.views import Around
 from schemas.feed import Change
 from schemas.query import EVERYTHING, NEWEST_FIRST, Position
 from storage.errors import Lost, Slow
@@ -81,7 +81,7 @@ class Live:
             raise _forgotten() from None
 
     async def _told(self, asked: Asked, changes: Changes) -> AsyncIterator[bytes]:
-        question, units = _question(asked), views.units_of(asked.tenant)
+        question, around = _question(asked), views.around(asked)
         key, silent_s = asked.caller.key, HEARTBEAT_S
         with suppress(Slow, Lost):
             while (left_s := self._keyring.left_s(key)) > 0:
@@ -96,17 +96,17 @@ class Live:
                     silent_s += wait_s
                     continue
                 if self._keyring.left_s(key) > 0:
-                    yield self._event(asked.tenant.id, change, question, units)
+                    yield self._event(asked.tenant.id, change, question, around)
                     silent_s = 0.0
 
-    def _event(self, tenant: str, change: Change, question: bytes, units: Units) -> bytes:
+    def _event(self, tenant: str, change: Change, question: bytes, around: Around) -> bytes:
         """Return an event as it is told to every reader of *tenant*: a thousand of them have it written once."""
         place = (tenant, change.token)
         if place not in self._written:
             if len(self._written) >= SHARED:
                 del self._written[next(iter(self._written))]
             token = cursors.write(Position(None, change.token), question=question, key=self._key)
-            self._written[place] = _event(change, token, units)
+            self._written[place] = _event(change, token, around)
         return self._written[place]
 
 
@@ -135,8 +135,8 @@ class _Events(StreamingResponse):
                 await asyncio.gather(telling, leaving, return_exceptions=True)
 
 
-def _event(change: Change, token: str, units: Units) -> bytes:
-    content = msgspec.json.encode(views.listed([change.call], units)[0])
+def _event(change: Change, token: str, around: Around) -> bytes:
+    content = msgspec.json.encode(views.listed([change.call], around)[0])
     return b"event: call\nid: " + token.encode() + b"\ndata: " + content + b"\n\n"
 
 

@@ -24,7 +24,6 @@ def endpoints(
     keyring: Keyring,
     clock: Callable[[], datetime],
     signing_key: bytes,
-    public_url: str | None = None,
 ) -> tuple[Endpoint, ...]:
     """Return the table; rows of one path stand together, the more special path first."""
     calls = Calls(reader=stores.reader, signing_key=signing_key)
@@ -34,7 +33,7 @@ def endpoints(
     analytics = Analytics(reports=stores.reports, clock=clock)
     batches = Batches(batches=stores.batches, signing_key=signing_key)
     erasures = Erasures(eraser=stores.eraser)
-    exports = Exports(exports=stores.exports, clock=clock, signing_key=signing_key, public_url=public_url)
+    exports = Exports(exports=stores.exports, clock=clock, signing_key=signing_key)
     live = Live(feed=stores.feed, keyring=keyring, signing_key=signing_key)
     read, write, erase, export = Scope.READ, Scope.WRITE, Scope.ERASE, Scope.EXPORT
     one = "/v1/calls/{id}"

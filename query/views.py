@@ -7,18 +7,28 @@ from typing import Any, Final
 
 import msgspec
 
-from runtime.config import Tenant, UnitConfig
-from schemas.call import Agent, Call, Customer, Evaluation, Turn, Unit, call_key
+from query.asked import Asked
+from runtime.config import UnitConfig
+from schemas.call import Agent, Call, Customer, Evaluation, Recordings, Turn, Unit, call_key
 from schemas.money import Cost, decimal_text
 
-Units = Mapping[str, UnitConfig]
-Show = Callable[[Call, Units], Any]
+
+class Around(msgspec.Struct, frozen=True):
+    """What an answer shows of a call that the call itself does not say."""
+
+    units: Mapping[str, UnitConfig]
+    """By id, as the configuration knows them; its names win over the senders'."""
+    base_url: str
+    """What our own URLs begin with."""
+
+
+Show = Callable[[Call, Around], Any]
 Json = dict[str, Any]
 
 
-def units_of(tenant: Tenant) -> Units:
-    """Return the units that the configuration knows; its names win over the senders'."""
-    return {unit.id: unit for unit in tenant.units}
+def around(asked: Asked) -> Around:
+    """Return what is around the calls that are asked for."""
+    return Around({unit.id: unit for unit in asked.tenant.units}, asked.base_url)
 
 
 def instant(value: datetime | None) -> str | None:
@@ -70,7 +80,7 @@ def _agent(agent: Agent | None) -> Json | None:
     return None if agent is None else {"id": agent.id, "name": agent.name, "kind": agent.kind, "email": agent.email}
 
 
-def _unit(unit: Unit | None, known: Units) -> Json | None:
+def _unit(unit: Unit | None, known: Mapping[str, UnitConfig]) -> Json | None:
     if unit is None:
         return None
     told = known.get(unit.id or "") or unit
@@ -80,6 +90,12 @@ def _unit(unit: Unit | None, known: Units) -> Json | None:
         "created_at": instant(told.created_at or unit.created_at),
         "updated_at": instant(told.updated_at or unit.updated_at),
     }
+
+
+def _recordings(recording: Recordings, base_url: str) -> Json:
+    """Return the URLs, whole ones: what we keep ourselves is stored as a path."""
+    urls = ((channel, getattr(recording, channel)) for channel in _RECORDING)
+    return {channel: f"{base_url}{url}" if url and url.startswith("/") else url for channel, url in urls}
 
 
 def _customer(customer: Customer | None) -> Json | None:
@@ -113,7 +129,7 @@ _LISTED: Final[dict[str, str | Show]] = {
     **_plain("duration_s talk_s outcome end_reason"),
     "agent": lambda call, _: _agent(call.agent),
     "batch": lambda call, _: call.batch and {"id": call.batch.id, "name": call.batch.name},
-    "unit": lambda call, units: _unit(call.unit, units),
+    "unit": lambda call, around: _unit(call.unit, around.units),
     "cost": lambda call, _: money(call.cost),
     **_plain("summary success workflow read"),
     "tags": lambda call, _: [{"id": tag.id, "name": tag.name} for tag in call.tags],
@@ -127,7 +143,7 @@ _BESIDE: Final[dict[str, str | Show]] = {
     "tenant_id": "tenant",
     **_plain("title task_id queue line_number from_e164 to_e164 customer_e164 extension"),
     **_plain("record_s wait_s hold_s ended_by rounds"),
-    "recording": lambda call, _: members(call.recording, _RECORDING),
+    "recording": lambda call, around: _recordings(call.recording, around.base_url),
     **_plain("is_voicemail is_auto_call carrier concerns reason reason_detail"),
     **_plain("callback_pref existing_patient preferred_person"),
     "forward": lambda call, _: members(call.forward, _FORWARD),
@@ -160,7 +176,7 @@ EXPORTABLE: Final = (*CHOOSABLE, "turns", "transcript", "extracted", "ext")
 ALWAYS: Final = ("uid", "number")
 
 
-def rows(calls: Iterable[Call], units: Units, columns: Sequence[str]) -> list[list[Any]]:
+def rows(calls: Iterable[Call], around: Around, columns: Sequence[str]) -> list[list[Any]]:
     """Return of each call the values of *columns*, in their order."""
     made = [(place, show) for place, name in enumerate(columns) if not isinstance(show := _DETAILED[name], str)]
     # All attributes are read at once, what is not shown as it is then replaced: half the time of one by one.
@@ -171,23 +187,23 @@ def rows(calls: Iterable[Call], units: Units, columns: Sequence[str]) -> list[li
         values = [*read(call)]
         values.pop()
         for place, show in made:
-            values[place] = show(call, units)
+            values[place] = show(call, around)
         shown.append(values)
     return shown
 
 
-def listed(calls: Iterable[Call], units: Units, fields: Collection[str] | None = None) -> list[Json]:
+def listed(calls: Iterable[Call], around: Around, fields: Collection[str] | None = None) -> list[Json]:
     """Return the list's view of each call, or the chosen *fields* with uid and number."""
     names = LISTED if fields is None else tuple(dict.fromkeys((*ALWAYS, *fields)))
-    return [dict(zip(names, values, strict=True)) for values in rows(calls, units, names)]
+    return [dict(zip(names, values, strict=True)) for values in rows(calls, around, names)]
 
 
-def detailed(call: Call, units: Units) -> Json:
+def detailed(call: Call, around: Around) -> Json:
     """Return everything."""
     names = tuple(_DETAILED)
-    return dict(zip(names, rows([call], units, names)[0], strict=True))
+    return dict(zip(names, rows([call], around, names)[0], strict=True))
 
 
-def encoded(call: Call, units: Units) -> bytes:
+def encoded(call: Call, around: Around) -> bytes:
     """Return everything as the bytes of the answer: what an ETag stands for."""
-    return msgspec.json.encode(detailed(call, units))
+    return msgspec.json.encode(detailed(call, around))

@@ -121,6 +121,29 @@ async def test_a_recording_of_the_platform_is_a_redirect(crm: httpx.AsyncClient,
     assert codes == [404, 404, 400]
 
 
+@pytest.mark.parametrize(
+    ("public_url", "base"), [(None, "http://api"), ("https://calls.example/", "https://calls.example")]
+)
+async def test_a_recording_that_we_keep_has_a_whole_url_wherever_it_shows(
+    world: World, public_url: str | None, base: str
+) -> None:
+    path = "/v1/calls/x/recordings/full"
+    uid = await world.call(recording={RecordingChannel.FULL: path, RecordingChannel.AGENT: "https://x.example/a.mp3"})
+    app = world.serve(public_url=public_url)
+    order = {"format": "jsonl", "columns": ["recording"], "ids": [uid]}
+
+    async with world.ask(app=app) as crm:
+        detail = await crm.get(f"/v1/calls/{uid}")
+        listed = (await crm.get("/v1/calls?fields=recording")).json()["calls"][0]
+        ordered = (await crm.post("/v1/exports", json=order)).json()["url"]
+        exported = (await crm.get(ordered.removeprefix(base))).json()
+        tag = {"If-Match": detail.headers["etag"]}
+        patched = await crm.patch(f"/v1/calls/{uid}", json={"note": "x"}, headers=tag)
+
+    shown = {"full": base + path, "agent": "https://x.example/a.mp3", "customer": None, "voicemail": None}
+    assert [each["recording"] for each in (detail.json(), listed, exported, patched.json())] == [shown] * 4
+
+
 async def test_what_lies_behind_another_tenants_call_does_not_exist(crm: httpx.AsyncClient, world: World) -> None:
     uid = await world.call()
     await world.keep("c-1", b"{}")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import httpx
 from pymongo.asynchronous.database import AsyncDatabase
+from starlette.applications import Starlette
 
 from aftercall.stores import mongo_stores
 from query.app import create_app
@@ -56,13 +57,7 @@ class World:
             keys=self._keys(),
         )
         self.keyring = Keyring(lambda: self.config, self.clock)
-        self.app = create_app(
-            stores=self.stores,
-            config=lambda: self.config,
-            clock=self.clock,
-            signing_key=SIGNING_KEY,
-            cors_origins=["https://app.example"],
-        )
+        self.app = self.serve()
         self.transport = httpx.ASGITransport(self.app)
 
     def _keys(self) -> tuple[Key, ...]:
@@ -81,10 +76,22 @@ class World:
         settings = {"tenant": self.acme, "scopes": ALL} | settings
         return Key(id=name, token_sha256=sha256(name.encode()).hexdigest(), **settings)
 
-    def ask(self, key: str = "crm") -> httpx.AsyncClient:
-        """Return a client that has a key."""
+    def serve(self, *, public_url: str | None = None) -> Starlette:
+        """Return the app over this world."""
+        return create_app(
+            stores=self.stores,
+            config=lambda: self.config,
+            clock=self.clock,
+            signing_key=SIGNING_KEY,
+            cors_origins=["https://app.example"],
+            public_url=public_url,
+        )
+
+    def ask(self, key: str = "crm", *, app: Starlette | None = None) -> httpx.AsyncClient:
+        """Return a client that has a key, of *app* if one is given."""
         headers = {"Authorization": f"Bearer {key}"}
-        return httpx.AsyncClient(transport=self.transport, base_url="http://api", headers=headers)
+        transport = httpx.ASGITransport(app) if app else self.transport
+        return httpx.AsyncClient(transport=transport, base_url="http://api", headers=headers)
 
     async def tell(self, *updates: CallUpdate) -> None:
         """Fold *updates* as a worker does."""

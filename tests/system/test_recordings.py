@@ -88,10 +88,10 @@ def fetch(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
 
 
 def test_words_and_audio_are_one_call(call: tuple[Running, dict[str, Any]]) -> None:
-    _, told = call
+    up, told = call
 
     assert (told["outcome"], told["talk_s"], len(told["turns"])) == ("answered", 22.0, 1)
-    assert told["recording"]["full"].endswith(f"/v1/calls/{told['uid']}/recordings/full")
+    assert told["recording"]["full"] == f"{up.url}/v1/calls/{told['uid']}/recordings/full"
 
 
 def test_the_recording_is_what_was_spoken(call: tuple[Running, dict[str, Any]]) -> None:
