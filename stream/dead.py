@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from stream.headers import Headers, Unreadable, from_headers, to_headers
-from stream.ports import Dead, Partition
+from stream.ports import Dead, Fault, Partition
 
 TEXTS: Final = ("reason", "detail", "preview")
 NUMBERS: Final = ("offset", "at")
@@ -39,7 +39,7 @@ def dead_from_headers(headers: Headers, value: bytes) -> Dead:
         facts |= {name: int(found[name]) for name in NUMBERS}
         partition = Partition(found["topic"].decode(), int(found["partition"]))
     except (KeyError, ValueError) as error:
-        raise Unreadable("headers_malformed") from error
+        raise Unreadable(Fault.HEADERS_MALFORMED) from error
     if "enveloped" in found:
         return Dead(partition=partition, envelope=from_headers(headers, value), **facts)
     return Dead(partition=partition, envelope=None, value=value, **facts)

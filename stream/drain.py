@@ -9,7 +9,7 @@ from schemas.envelope import Envelope
 from stream import metrics
 from stream.breaker import PROBE_S
 from stream.journal import Journal
-from stream.ports import Batch, Dead, Record
+from stream.ports import Batch, Dead, Fault, Record
 from stream.times import now_ms
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def _damaged(record: Record) -> Dead:
     return Dead(
         partition=record.partition,
         offset=record.offset,
-        reason=record.fault or "damaged",
+        reason=record.fault or Fault.DAMAGED,
         detail="found in the spool",
         preview="",
         at=now_ms(),

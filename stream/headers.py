@@ -9,6 +9,7 @@ import msgspec
 
 from schemas.envelope import SCHEMA, Defaults, Envelope
 from schemas.words import Platform
+from stream.ports import Fault
 
 Header = tuple[str, bytes]
 Headers = list[Header]
@@ -40,10 +41,10 @@ _NOTHING: Final = Defaults()
 
 
 class Unreadable(Exception):
-    """The headers are not an envelope's; *fault* is one fixed word."""
+    """The headers are not an envelope's."""
 
-    def __init__(self, fault: str) -> None:
-        """Keep the word."""
+    def __init__(self, fault: Fault) -> None:
+        """Keep why."""
         super().__init__(fault)
         self.fault = fault
 
@@ -83,16 +84,16 @@ def from_headers(headers: Iterable[tuple[str, bytes]], body: bytes) -> Envelope:
     """Return the envelope that `to_headers` took apart; raise `Unreadable` for any others."""
     found = dict(headers)
     if found.get("schema", SCHEMA.encode()) != SCHEMA.encode():
-        raise Unreadable("schema_unknown")
+        raise Unreadable(Fault.SCHEMA_UNKNOWN)
     try:
         texts: dict[str, Any] = {name: found[name].decode("utf-8", _LENIENT) for name in TEXTS}
         texts["platform"] = Platform(texts["platform"])
         texts["received_at"] = int(texts["received_at"])
         return Envelope(body=body, defaults=_defaults_from_headers(found), **texts)
     except KeyError as error:
-        raise Unreadable("headers_missing") from error
+        raise Unreadable(Fault.HEADERS_MISSING) from error
     except ValueError as error:
-        raise Unreadable("headers_malformed") from error
+        raise Unreadable(Fault.HEADERS_MALFORMED) from error
 
 
 def _defaults_to_headers(defaults: Defaults) -> Headers:
@@ -116,5 +117,5 @@ def _defaults_from_headers(found: dict[str, bytes]) -> Defaults:
     texts: dict[str, Any] = {name: found[name].decode("utf-8", _LENIENT) for name in DEFAULTS if name in found}
     metadata = json.loads(found.get(METADATA, b"{}"))
     if not isinstance(metadata, dict):
-        raise Unreadable("headers_malformed")
+        raise Unreadable(Fault.HEADERS_MALFORMED)
     return Defaults(metadata=metadata, **texts)

@@ -14,11 +14,11 @@ from stream.journal_dead import JournalDeadLetters
 from stream.journal_gauges import Gauges
 from stream.journal_groups import weigh
 from stream.journal_schema import locked, make_directory
-from stream.journal_source import BATCH_RECORDS, JournalRewinder, JournalSource
+from stream.journal_source import JournalRewinder, JournalSource
 from stream.journal_space import BOUND_BYTES, FLOOR_BYTES, KEEP_MS, Bounds, Space, free_bytes
 from stream.journal_writer import Append, Job, Outcome, Writer
 from stream.metrics import PublishMetrics
-from stream.ports import Unavailable
+from stream.ports import BATCH_RECORDS, Unavailable
 from stream.times import now_ms
 
 WAITING_BYTES: Final = 96 << 20

@@ -9,7 +9,7 @@ import msgspec
 
 from schemas.envelope import Envelope
 from stream.headers import Headers, Unreadable, from_headers, to_headers
-from stream.ports import Partition, Record
+from stream.ports import Fault, Partition, Record
 
 WHOLE: Final = 1  # LZ4, bodies included
 PIECES: Final = 2  # LZ4, of one record whose body is in the table `pieces`
@@ -25,7 +25,6 @@ HEADER_BYTES: Final = 512
 """What an envelope's headers are taken to weigh where bytes are counted."""
 
 PARTITION: Final = Partition("journal", 0)
-DAMAGED: Final = "damaged"
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[tuple[Headers, bytes]]).decode
@@ -94,7 +93,7 @@ def unpack(first: int, group: Group, pieces: Iterable[Blob] = ()) -> list[Record
 def _join(group: Group, pieces: Iterable[Blob]) -> bytes:
     body = b"".join(_expand(*piece) for piece in pieces)
     if len(body) + HEADER_BYTES != group.size:
-        raise ValueError(DAMAGED)
+        raise ValueError(Fault.DAMAGED)
     return body
 
 
@@ -106,7 +105,7 @@ def _record(offset: int, headers: Headers, body: bytes) -> Record:
 
 
 def _damaged(offset: int, blob: bytes) -> Record:
-    return Record(partition=PARTITION, offset=offset, envelope=None, fault=DAMAGED, value=blob)
+    return Record(partition=PARTITION, offset=offset, envelope=None, fault=Fault.DAMAGED, value=blob)
 
 
 def _compress(plain: bytes | memoryview) -> Blob:
@@ -116,5 +115,5 @@ def _compress(plain: bytes | memoryview) -> Blob:
 
 def _expand(crc: int, blob: Any) -> bytes:
     if zlib.crc32(blob) != crc:
-        raise ValueError(DAMAGED)
+        raise ValueError(Fault.DAMAGED)
     return bytes(cramjam.lz4.decompress_block(blob))

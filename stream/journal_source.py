@@ -12,18 +12,12 @@ from typing import Any, Final, TypeVar
 from stream.journal_groups import PARTITION
 from stream.journal_schema import FILE, connect, told
 from stream.journal_tables import Position, advance, end, move, offset_at, position, read
-from stream.ports import Batch, Partition, Record, Unavailable
+from stream.ports import BATCH_BYTES, BATCH_RECORDS, Batch, Partition, Record, Unavailable
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Run = Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]]
-
-BATCH_RECORDS: Final = 500
-"""A bulk write of so many calls takes MongoDB well under a second."""
-
-BATCH_BYTES: Final = 16 << 20
-"""What one batch may weigh in memory; a larger body comes alone."""
 
 POLL_S: Final = 1.0
 """How soon a change made by another process (`aftercall replay`) is seen."""

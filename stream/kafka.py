@@ -17,10 +17,7 @@ from stream.kafka_refusal import told
 from stream.kafka_rewind import GROUP, KafkaRewinder
 from stream.kafka_source import REVOKE_S, KafkaSource
 from stream.kafka_topics import BODIES, EVENTS, Topics, ensure_topics
-from stream.ports import Unusable
-
-BATCH_RECORDS: Final = 500
-"""A bulk write of so many calls takes MongoDB well under a second."""
+from stream.ports import BATCH_RECORDS, Unusable
 
 FETCH_BYTES: Final = 16 << 20
 PARTITION_BYTES: Final = 2 << 20

@@ -17,10 +17,10 @@ from stream.headers import Header
 QUICK: Final = google_crc32c.implementation == "c"
 """Whether this machine has more than Python to sum with; where it has not, aiokafka's builder is far quicker."""
 
-_HEAD: Final = Struct(">qiibI").pack  # offset, length from here on, leader's epoch, version, checksum
-_SUMMED: Final = Struct(
-    ">hiqqqhii"
-).pack  # attributes, last offset, first and last time, producer, epoch, sequence, count
+# Offset, length from here on, leader's epoch, version, checksum.
+_HEAD: Final = Struct(">qiibI").pack
+# Attributes, last offset, first and last time, producer, epoch, sequence, count.
+_SUMMED: Final = Struct(">hiqqqhii").pack
 _HEAD_BYTES: Final = Struct(">qiibIhiqqqhii").size
 _BEFORE_LENGTH: Final = Struct(">qi").size
 _NO_EPOCH: Final = -1

@@ -25,24 +25,21 @@ async def send_chunks(body: bytes, *, link: Link, topic: str, prefix: str) -> Cl
     """Return where the chunks of *body* are, all of them durable; raises `Unavailable`."""
     name = digest(body)
     size = min(link.topics.batch_bytes, link.topics.record_bytes)
-    starts = range(0, len(body), size)
     partitions = link.topics.partitions[topic]
-    places: list[tuple[int, int]] = []
-    for first in range(0, len(starts), WINDOW):
-        window = [
-            (number % partitions, link.lanes.add(
-                TopicPartition(prefix + topic, number % partitions),
-                key=name.encode(),
-                value=body[starts[number] : starts[number] + size],
-                headers=chunk_header(name, number),
-            ))
-            for number in range(first, min(first + WINDOW, len(starts)))
-        ]  # fmt: skip
-        offsets = await asyncio.gather(*(future for _, future in window))
-        places += [(partition, offset) for (partition, _), offset in zip(window, offsets, strict=True)]
-    if any(offset < 0 for _, offset in places):  # the broker took a repeated batch and no longer knew where it was
+
+    def send(number: int) -> asyncio.Future[int]:
+        lane = TopicPartition(prefix + topic, number % partitions)
+        chunk = body[number * size : (number + 1) * size]
+        return link.lanes.add(lane, key=name.encode(), value=chunk, headers=chunk_header(name, number))
+
+    chunks = -(-len(body) // size)
+    offsets: list[int] = []
+    while len(offsets) < chunks:
+        window = range(len(offsets), min(len(offsets) + WINDOW, chunks))
+        offsets += await asyncio.gather(*map(send, window))
+    if any(offset < 0 for offset in offsets):  # the broker took a repeated batch and no longer knew where it was
         raise Unavailable("Kafka did not say where the chunks of a body are")
-    return Claim(tuple(places), len(body), name)
+    return Claim(tuple((number % partitions, offset) for number, offset in enumerate(offsets)), len(body), name)
 
 
 class ChunkReader:
@@ -85,11 +82,12 @@ class ChunkReader:
         self, consumer: AIOKafkaConsumer, partition: TopicPartition, offsets: Sequence[int]
     ) -> dict[int, bytes] | None:
         consumer.seek(partition, offsets[0])
+        wanted = set(offsets)
         found: dict[int, bytes] = {}
         while len(found) < len(offsets):
             rows: dict[Any, Any] = await consumer.getmany(partition, timeout_ms=int(MISSING_S * 1000))
             records = rows.get(partition, [])
-            found |= {record.offset: record.value for record in records if record.offset in set(offsets)}
+            found |= {record.offset: record.value for record in records if record.offset in wanted}
             if not records or (records[-1].offset >= offsets[-1] and len(found) < len(offsets)):
                 return None
         return found

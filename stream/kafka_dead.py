@@ -12,7 +12,7 @@ from stream.kafka_chunks import ChunkReader
 from stream.kafka_client import KafkaSettings, client_options
 from stream.kafka_publisher import KafkaPublisher
 from stream.kafka_topics import DEAD
-from stream.ports import Dead, Unusable
+from stream.ports import Dead, Fault, Unusable
 
 SETTLED: Final = "dead_settled"
 READ_S: Final = 10.0
@@ -94,5 +94,5 @@ async def _dead(row: Any, chunks: ChunkReader) -> Dead:  # aiokafka has no types
     claim = read_claim(headers)
     value = row.value or b"" if claim is None else await chunks.body(claim)
     if value is None:
-        raise Unreadable("body_missing")
+        raise Unreadable(Fault.BODY_MISSING)
     return dead_from_headers(headers, value)

@@ -1,20 +1,12 @@
 """From Kafka's records to ours: headers read, large bodies put together, batches cut to a bounded size."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from stream.claims import read_claim
 from stream.headers import Headers, Unreadable, from_headers
 from stream.kafka_chunks import ChunkReader
-from stream.ports import Batch, Partition, Record
-
-BATCH_BYTES: Final = 16 << 20
-"""What one batch may weigh in memory; a larger body comes alone."""
-
-BODY_MISSING: Final = "body_missing"
-"""A large body's chunks have expired or were deleted."""
-
-HEADERS_MALFORMED: Final = "headers_malformed"
+from stream.ports import BATCH_BYTES, Batch, Fault, Partition, Record
 
 
 async def first_batch(partition: Partition, rows: Sequence[Any], *, chunks: ChunkReader) -> Batch:
@@ -46,10 +38,10 @@ async def _body(value: bytes, headers: Headers, chunks: ChunkReader) -> bytes:
     try:
         claim = read_claim(headers)
     except ValueError as error:
-        raise Unreadable(HEADERS_MALFORMED) from error
+        raise Unreadable(Fault.HEADERS_MALFORMED) from error
     if claim is None:
         return value
     body = await chunks.body(claim)
     if body is None:
-        raise Unreadable(BODY_MISSING)
+        raise Unreadable(Fault.BODY_MISSING)
     return body

@@ -34,8 +34,9 @@ MESSAGE_BYTES: Final = 1_048_588
 FRAME_BYTES: Final = 100_000
 """What a record may weigh beyond its body: headers, key, the batch's frame."""
 
-
 SETTLE_S: Final = 0.05
+"""A topic that was just made is known to its cluster within a few of these."""
+
 YOUNG: Final = (UnknownTopicOrPartitionError, LeaderNotAvailableError)
 
 

@@ -1,12 +1,19 @@
 """What ingest and workers ask of a stream; every adapter passes the same suite."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from enum import StrEnum, unique
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
 from runtime.errors import CannotStart
 from schemas.envelope import Envelope
+
+BATCH_RECORDS: Final = 500
+"""A bulk write of so many calls takes MongoDB well under a second."""
+
+BATCH_BYTES: Final = 16 << 20
+"""What one batch may weigh in memory; a larger body comes alone."""
 
 
 class Unavailable(Exception):
@@ -37,6 +44,19 @@ class Partition(NamedTuple):
 
     topic: str
     number: int
+
+
+@unique
+class Fault(StrEnum):
+    """Why a record has no envelope; one fixed word, which is also the reason of its dead letter."""
+
+    HEADERS_MISSING = "headers_missing"
+    HEADERS_MALFORMED = "headers_malformed"
+    SCHEMA_UNKNOWN = "schema_unknown"
+    BODY_MISSING = "body_missing"
+    """A large body's chunks have expired or were deleted."""
+    DAMAGED = "damaged"
+    """The disk gave back something else than it was given."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from schemas.envelope import Defaults
 from schemas.words import Platform
-from stream.ports import Partition, Record
+from stream.ports import Fault, Partition, Record
 from tests.webhooks import FIXTURES, make_event, recorded
 from workers.pipeline import SetAside, Understood, understand
 from workers.reasons import Aside
@@ -82,6 +82,14 @@ def test_what_cannot_be_understood_is_set_aside_with_its_reason(record: Record, 
 
     assert isinstance(meaning, SetAside)
     assert meaning.reason is reason
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_a_streams_fault_is_the_reason_of_its_dead_letter(fault: Fault) -> None:
+    meaning = understand(make_record(envelope=None, fault=fault))
+
+    assert isinstance(meaning, SetAside)
+    assert meaning.reason.value == fault.value
 
 
 def test_a_platform_without_a_normaliser_is_set_aside() -> None:
