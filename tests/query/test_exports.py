@@ -180,6 +180,15 @@ async def test_an_export_of_nothing_is_a_file_too(world: World, crm: httpx.Async
     assert (answer.text == "uid\r\n") if name == "csv" else (answer.content == b"") == (name == "jsonl")
 
 
+async def test_head_does_not_say_that_the_file_is_empty(world: World, crm: httpx.AsyncClient) -> None:
+    told = await order(crm, format="csv", **everything())
+
+    answer = await crm.head(told["url"])
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert "content-length" not in answer.headers
+
+
 async def test_a_changed_url_is_403_and_an_expired_one_410(world: World, crm: httpx.AsyncClient) -> None:
     told = await order(crm, format="csv", **everything())
     other = await order(crm, format="csv", **everything())
