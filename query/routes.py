@@ -29,7 +29,7 @@ def endpoints(
     calls = Calls(reader=stores.reader, signing_key=signing_key)
     edits = Edits(reader=stores.reader, editor=stores.editor)
     reading = Reading(reader=stores.reader, events=stores.events)
-    scores = Scores(editor=stores.editor, criteria=stores.criteria, clock=clock)
+    scores = Scores(reader=stores.reader, editor=stores.editor, criteria=stores.criteria, clock=clock)
     analytics = Analytics(reports=stores.reports, clock=clock)
     batches = Batches(batches=stores.batches, signing_key=signing_key)
     erasures = Erasures(eraser=stores.eraser)

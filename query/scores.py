@@ -15,7 +15,7 @@ from query.problems import InvalidChange, NotFound
 from query.views import instant
 from schemas.call import Evaluation, Score
 from schemas.edit import Criterion
-from storage.ports.query import CallEditor, CriteriaKeeper
+from storage.ports.query import CallEditor, CallReader, CriteriaKeeper
 
 _CRITERION = ("name", "description", "scale", "weight")
 _SCALE = ("min", "max")
@@ -26,8 +26,11 @@ _VALUE = ("criteria_id", "point")
 class Scores:
     """The endpoints that score calls."""
 
-    def __init__(self, *, editor: CallEditor, criteria: CriteriaKeeper, clock: Callable[[], datetime]) -> None:
-        """Write scores by *editor*, criteria by *criteria*."""
+    def __init__(
+        self, *, reader: CallReader, editor: CallEditor, criteria: CriteriaKeeper, clock: Callable[[], datetime]
+    ) -> None:
+        """Find calls by *reader*, write scores by *editor*, criteria by *criteria*."""
+        self._reader = reader
         self._editor = editor
         self._criteria = criteria
         self._clock = clock
@@ -69,6 +72,10 @@ class Scores:
         """Add one user's scores to a call."""
         asked.only()
         body = members(await asked.json(), _EVALUATION, where="an evaluation")
+        tenant, units = asked.tenant.id, asked.caller.units
+        # Before the criteria: of another tenant's call nothing else is told than that there is none.
+        if await self._reader.get(tenant, asked.part("id"), units=units) is None:
+            raise no_call()
         user, comment = body.get("user"), body.get("comment")
         scores, average = _scores(body.get("values"), await self._known(asked))
         evaluation = Evaluation(
@@ -79,7 +86,6 @@ class Scores:
             avg=average,
             at=self._clock(),
         )
-        tenant, units = asked.tenant.id, asked.caller.units
         if not await self._editor.evaluate(tenant, asked.part("id"), evaluation, units=units):
             raise no_call()
         return json_response(views.evaluation(evaluation), status=201)

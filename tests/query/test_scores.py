@@ -133,5 +133,7 @@ async def test_criteria_of_another_tenant_do_not_exist(crm: httpx.AsyncClient, w
         assert (await other.get("/v1/criteria")).json() == {"criteria": []}
         assert (await other.patch(f"/v1/criteria/{one}", json={"name": "x"})).status_code == 404
         assert (await other.delete(f"/v1/criteria/{one}")).status_code == 404
-        assert (await other.post(f"/v1/calls/{uid}/evaluations", json=body)).status_code == 422
+        assert (await other.post(f"/v1/calls/{uid}/evaluations", json=body)).status_code == 404
+        theirs = await world.call("c-2", tenant=world.other)
+        assert (await other.post(f"/v1/calls/{theirs}/evaluations", json=body)).status_code == 422
     assert (await crm.post(f"/v1/calls/{world.uid('no-such')}/evaluations", json=body)).status_code == 404
