@@ -36,6 +36,7 @@ class Calls:
 
     async def one(self, asked: Asked) -> Response:
         """Answer with one whole call."""
+        asked.only()
         call = await self._reader.get(asked.tenant.id, asked.part("id"), units=asked.caller.units)
         if call is None:
             raise no_call()

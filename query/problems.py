@@ -204,7 +204,7 @@ def unknown(
     hint = f" Did you mean {near!r}?" if near else ""
     shown = word[:100]
     return problem(
-        f"Unknown {what} {shown!r}.{hint} Known: {', '.join(words)}.", field=field, nearest=near, known=words
+        f"Unknown {what} {shown!r}.{hint} Known: {', '.join(words) or 'none'}.", field=field, nearest=near, known=words
     )
 
 

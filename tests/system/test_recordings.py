@@ -124,6 +124,15 @@ def test_a_player_may_seek(call: tuple[Running, dict[str, Any]], asked: str, cod
     assert part is None or body == part
 
 
+def test_a_part_of_another_version_is_not_mixed_in(call: tuple[Running, dict[str, Any]]) -> None:
+    up, told = call
+    url = f"{up.url}/v1/calls/{told['uid']}/recordings/full"
+
+    answered, _, body = fetch(url, Authorization=f"Bearer {TOKEN}", Range="bytes=0-3", If_Range='"another"')
+
+    assert (answered, body) == (200, SOUND)
+
+
 def test_nobody_hears_it_without_a_key(call: tuple[Running, dict[str, Any]]) -> None:
     up, told = call
 
