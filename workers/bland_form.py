@@ -79,8 +79,7 @@ def _ending(doc: Doc) -> Ending:
 
 def _ended_at(doc: Doc, counted: datetime | None) -> datetime | None:
     """The end as it was *counted*; `end_at` may be no more than the plan, which is when the call would be cut off."""
-    ended_at: datetime | None = first(counted, doc.iso("end_at"), doc.iso("completed_at"))
-    return ended_at
+    return first(counted, doc.iso("end_at"), doc.iso("completed_at"))
 
 
 def _direction(doc: Doc) -> Direction | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -19,6 +19,7 @@ from workers.reasons import Aside
 from workers.times import iso, iso_ms, unix
 
 Step = str | int
+T = TypeVar("T")
 
 _INT64: Final = 2**63
 _NUMBERS: Final = (int, float, Decimal, str)  # made once: `int | float` makes a type each time it is asked
@@ -224,7 +225,7 @@ _NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
 
 
-def first(*values: Any) -> Any:
+def first(*values: T | None) -> T | None:
     """Return the first value that says something (not None, "", [] or {}); None if none does."""
     return next((value for value in values if value not in _NOTHING), None)
 

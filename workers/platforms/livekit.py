@@ -45,8 +45,7 @@ def _facts(doc: Doc, kind: EventType, *, stage: Stage, **told: Any) -> Facts:
 
 def _moment(doc: Doc, name: str) -> datetime | None:
     """A time in milliseconds where the sender is new enough to tell it, else in seconds."""
-    moment: datetime | None = first(doc.epoch_ms(f"{name}Ms"), doc.epoch_s(name))
-    return moment
+    return first(doc.epoch_ms(f"{name}Ms"), doc.epoch_s(name))
 
 
 def _room_started(doc: Doc, kind: EventType) -> Facts:
@@ -158,8 +157,7 @@ def _egress(doc: Doc, kind: EventType) -> Facts:
 def _length(file: Doc) -> float | None:
     """Nanoseconds, as text."""
     span = between(*(unix(file.number(name), per_second=_NS) for name in ("startedAt", "endedAt")))
-    length: float | None = first(file.seconds("duration", per_second=_NS), span)
-    return length
+    return first(file.seconds("duration", per_second=_NS), span)
 
 
 _READERS: Final[Mapping[EventType, Callable[[Doc, EventType], Facts]]] = MappingProxyType(

@@ -32,8 +32,7 @@ def normalise(event: Envelope, /) -> Facts | None:
 
 def _bland_talk(doc: Doc) -> float | None:
     minutes = doc.seconds("call_length", per_second=bland_form.PER_MINUTE)
-    talk_s: float | None = first(doc.seconds("corrected_duration"), None if minutes is None else float(round(minutes)))
-    return talk_s
+    return first(doc.seconds("corrected_duration"), None if minutes is None else float(round(minutes)))
 
 
 def _facts(doc: Doc) -> Facts:

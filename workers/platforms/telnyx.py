@@ -11,7 +11,7 @@ from schemas.money import Cost
 from schemas.platforms import telnyx as sent
 from schemas.platforms.telnyx import EventType
 from schemas.update import Facts, Leg
-from schemas.words import Channel, CostPart, Outcome, RecordingChannel, Role, Stage
+from schemas.words import Channel, CostPart, Outcome, Role, Stage
 from workers.ending import ending, spelled
 from workers.normaliser import Malformed
 from workers.parties import bot
@@ -170,8 +170,8 @@ def _cost(doc: Doc) -> Facts:
     """Each leg is paid for; the sum of them is the call's, until the analysis tells it as a whole."""
     payload = doc.at("payload")
     parts = [(one.text("call_part"), one.decimal("cost")) for one in payload.each("cost_parts")]
-    currency = first(*(one.text("currency") for one in payload.each("cost_parts")), payload.text("currency"), "USD")
-    cost = payload.cost("total_cost", currency=currency, parts=cost_parts(map(_part, parts)))
+    currency = first(*(one.text("currency") for one in payload.each("cost_parts")), payload.text("currency"))
+    cost = payload.cost("total_cost", currency=currency or "USD", parts=cost_parts(map(_part, parts)))
     return _facts(doc, EventType.COST, stage=Stage.NOTE, leg=_leg(payload, cost=cost))
 
 
@@ -212,7 +212,7 @@ def _recordings(payload: Doc) -> dict[str, Any]:
         url = first(one.text("download_urls", "mp3"), one.text("download_urls", "wav"))
         if url:
             span: tuple[datetime | None, datetime | None] = (one.iso("start_time"), one.iso("end_time"))
-            return {"recording": {RecordingChannel.FULL: url}, "record_s": between(*span)}
+            return {"recording": recordings(url), "record_s": between(*span)}
     return {}
 
 
