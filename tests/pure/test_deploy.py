@@ -1,6 +1,11 @@
 """What is deployed agrees with what is built: no engine runs here, so its files are checked against ours."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
+import sysconfig
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -24,13 +29,37 @@ def test_a_service_is_told_only_settings_that_exist(name: str) -> None:
     assert settings.mongo_url
 
 
-def test_the_image_holds_every_package_but_the_bench() -> None:
+def copied() -> set[str]:
+    """Return the packages that the image holds."""
+    return set(re.findall(r"^COPY (\w+) /app/\1$", DOCKERFILE, re.MULTILINE))
+
+
+def test_the_image_holds_every_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
 
-    assert set(re.findall(r"^COPY (\w+) /app/\1$", DOCKERFILE, re.MULTILINE)) == set(packages) - {"bench"}
-    assert {f"!{package}" for package in packages} - {"!bench"} <= set(ignored)
+    assert copied() == set(packages)
+    assert {f"!{package}" for package in packages} <= set(ignored)
+
+
+def test_what_the_image_holds_is_enough_to_list_every_verb(tmp_path: Path) -> None:
+    for package in copied():
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    libraries = sysconfig.get_path("purelib")
+
+    # -S: without the paths that an editable installation adds, our packages are those of the image alone.
+    listed = subprocess.run(
+        [sys.executable, "-S", "-m", "aftercall", "--help"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{libraries}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert listed.returncode == 0, listed.stderr
+    assert "dead-letters" in listed.stdout
 
 
 def test_the_image_runs_without_rights_on_hashed_dependencies() -> None:
