@@ -66,8 +66,7 @@ class Space:
         It is raised when not even the first fits.
         """
         incoming = sum(weights)
-        if self._free(self._directory) < self._floor + incoming:
-            raise Unavailable(f"less than {self._floor >> 20} MB of disk are free", retry_after_s=30)
+        self.find_disk(incoming)
         if incoming > self._headroom:
             self._headroom = self._make_room(connection, incoming)
         room = [total <= self._headroom for total in accumulate(weights)]
@@ -75,6 +74,11 @@ class Space:
             raise Unavailable(f"the journal is full ({self._bound >> 20} MB wait for workers)", retry_after_s=30)
         self._headroom -= sum(weights[: sum(room)])
         return sum(room)
+
+    def find_disk(self, incoming: int) -> None:
+        """Return if so many bytes leave the floor of free disk alone; raises `Unavailable`."""
+        if self._free(self._directory) < self._floor + incoming:
+            raise Unavailable(f"less than {self._floor >> 20} MB of disk are free", retry_after_s=30)
 
     def _make_room(self, connection: sqlite3.Connection, incoming: int) -> int:
         while (room := self._bound - used_bytes(connection)) < incoming:

@@ -166,6 +166,7 @@ class Writer:
                 self._heal()
             self.roomy = self._space.roomy(self._connection)
             self._gauges.tell(self._connection, now=self._clock())
+            self._space.find_disk(0)  # so that it is told before the first event is refused
         except Unavailable as error:
             self._fail(str(error))
         except (sqlite3.Error, OSError) as error:

@@ -202,6 +202,17 @@ async def test_too_little_free_disk_refuses_ahead_and_heals(tmp_path: Path) -> N
         assert bodies(await take(journal.source(), 2)) == [b"1", b"3"]
 
 
+async def test_too_little_free_disk_is_told_before_anything_is_refused(tmp_path: Path) -> None:
+    free = 100 * MB
+    async with open_journal(directory=tmp_path, floor_bytes=50 * MB, free=lambda _: free) as journal:
+        await journal.publish(make_envelope(b"1"))
+        free = 50 * MB - 1
+        await until_ready(lambda: {"disk": not all(journal.ready().values())})
+
+        free = 100 * MB
+        await until_ready(journal.ready)
+
+
 async def test_files_that_cannot_grow_refuse_keep_what_was_taken_and_heal(tmp_path: Path) -> None:
     async with open_journal(directory=tmp_path) as journal:
         await journal.publish(noise(MB // 2, 1))
