@@ -19,7 +19,7 @@ from workers.times import unix
 
 _TOLD: Final = frozenset({
     "transaction_id", "call_uuid", "state", "direction", "source_number", "destination_number",
-    "record_seconds", "time_end_call", "created_date", "call_out_price", "recording_file_url",
+    "record_seconds", "created_date", "call_out_price", "recording_file_url",
     "recording_file_voicemail", "hangup_cause", "queue_destination",
 })  # fmt: skip
 

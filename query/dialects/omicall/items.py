@@ -10,7 +10,6 @@ from query.dialects.omicall import parties, values
 from query.dialects.omicall.parties import hex24
 from query.dialects.omicall.scores import EVALUATION, TOTAL, evaluations, total
 from query.dialects.omicall.values import ANSWERED, CANCELLED, Row
-from query.dialects.speech import begun_at
 from schemas.words import Outcome
 
 
@@ -41,9 +40,7 @@ ITEM: Final[Sequence[Column[Row]]] = (
     Column("direction", "`direction`", TEXT, lambda row: row.call.direction or ""),
     Column("source_number", "`from`", TEXT, lambda row: row.call.from_ or ""),
     Column("destination_number", "`to`", TEXT, lambda row: row.call.to or ""),
-    Column(
-        "disposition", "`outcome`", {"enum": [ANSWERED, CANCELLED]}, lambda row: values.disposition(row.call.outcome)
-    ),
+    Column("disposition", "`outcome`; OMICall's own as sent", {"enum": [ANSWERED, CANCELLED]}, values.ended_as),
     Column(
         "bill_sec", "`talk_s`, whole", INTEGER, values.counted("bill_sec", lambda call: values.seconds(call.talk_s))
     ),
@@ -52,7 +49,7 @@ ITEM: Final[Sequence[Column[Row]]] = (
         "time_start_to_answer",
         "`answered_at`, else the start",
         INTEGER,
-        lambda row: values.answered_ms(row.call) // 1000,
+        values.timed("time_start_to_answer", values.answered_ms),
     ),
     Column("recording_file", "`recording.full`", MAYBE_TEXT, lambda row: row.url(row.call.recording.full)),
     Column("sip_user", "`extension`", TEXT, lambda row: row.call.extension or ""),
@@ -97,9 +94,12 @@ ITEM: Final[Sequence[Column[Row]]] = (
         "answer_sec", "`talk_s`, whole", INTEGER, values.counted("answer_sec", lambda call: values.seconds(call.talk_s))
     ),
     Column(
-        "time_start_call", "`started_at`, else `created_at`", INTEGER, lambda row: epoch_ms(begun_at(row.call)) // 1000
+        "time_start_call",
+        "`started_at`, else `created_at`",
+        INTEGER,
+        values.timed("time_start_call", values.begun_ms),
     ),
-    Column("time_end_call", "`ended_at`", INTEGER, lambda row: epoch_ms(values.ended(row.call)) // 1000),
+    Column("time_end_call", "`ended_at`", INTEGER, values.timed("time_end_call", values.ended_ms)),
     Column("hangup_cause", "`end_reason`", TEXT, lambda row: values.hangup_cause(row.call)),
     Column("tenant_id", "the tenant", TEXT, values.said("tenant_id", lambda call: hex24(call, "tenant", call.tenant))),
     Column("ivr", "OMICall's own, else `none`", TEXT, values.said("ivr", lambda _: "none")),
@@ -134,10 +134,13 @@ SEARCHED: Final[Sequence[Column[Row]]] = (
         "ms_time_start_to_answer",
         "`answered_at`, ms, else the start",
         INTEGER,
-        lambda row: values.answered_ms(row.call),
+        values.timed("ms_time_start_to_answer", values.answered_ms, per_second=1000),
     ),
     Column(
-        "time_start_media", "`answered_at`, else the start", INTEGER, lambda row: values.answered_ms(row.call) // 1000
+        "time_start_media",
+        "`answered_at`, else the start",
+        INTEGER,
+        values.timed("time_start_media", values.answered_ms),
     ),
     Column("wait_sec", "`wait_s`, whole", INTEGER, lambda row: values.seconds(row.call.wait_s)),
     Column("hold_call_sec", "`hold_s`, whole", INTEGER, lambda row: values.seconds(row.call.hold_s)),

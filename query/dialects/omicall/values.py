@@ -4,7 +4,7 @@ Clients index these fields without asking whether they are there: numbers are ne
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, TypeGuard
 from uuid import UUID
 
@@ -29,7 +29,7 @@ CAUSES: Final[Mapping[Outcome, str]] = {
 }
 """`dial_status`; every other end is a cancelled one."""
 Q850: Final = 16  # normal clearing
-_SECONDS: Final = range(10**9, 10**10)
+_SECONDS: Final = range(10**8, 10**10)
 """Times of our days since the epoch, whose digits clients take apart; what is none of them is not shown."""
 
 
@@ -53,6 +53,12 @@ def transaction_id(call: Call) -> str:
 def disposition(outcome: Outcome | None) -> str:
     """Return the word for how a call ended."""
     return ANSWERED if outcome is Outcome.ANSWERED else CANCELLED
+
+
+def ended_as(row: Row) -> str:
+    """Return OMICall's own word as it was sent, another call's by its outcome."""
+    told = own(row.call).get("disposition")
+    return str(told) if told in (ANSWERED, CANCELLED) else disposition(row.call.outcome)
 
 
 def _is_uuid(text: str) -> bool:
@@ -80,12 +86,17 @@ def answered_ms(call: Call) -> int:
     return epoch_ms(call.answered_at or begun_at(call))
 
 
-def ended(call: Call) -> datetime:
-    """Return when the call ended, reckoned from its seconds where nobody told; no calendar holds some of them."""
+def begun_ms(call: Call) -> int:
+    """Return when the call began in epoch ms."""
+    return epoch_ms(begun_at(call))
+
+
+def ended_ms(call: Call) -> int:
+    """Return when it ended in epoch ms, reckoned from its seconds where nobody told; no calendar holds some of them."""
     try:
-        return call.ended_at or begun_at(call) + timedelta(seconds=call.duration_s or call.talk_s)
+        return epoch_ms(call.ended_at or begun_at(call) + timedelta(seconds=call.duration_s or call.talk_s))
     except OverflowError:
-        return begun_at(call)
+        return begun_ms(call)
 
 
 def updated_ms(call: Call) -> int:
@@ -126,6 +137,18 @@ def counted(name: str, otherwise: Callable[[Call], int]) -> Callable[[Row], int]
     def show(row: Row) -> int:
         told = own(row.call).get(name)
         return told if _is_count(told) else otherwise(row.call)
+
+    return show
+
+
+def timed(name: str, otherwise: Callable[[Call], int], *, per_second: int = 1) -> Callable[[Row], int]:
+    """Show the time that OMICall sent under *name* as it was sent, another call's by *otherwise*, which is in ms."""
+
+    def show(row: Row) -> int:
+        told = own(row.call).get(name)
+        if _is_count(told) and told // per_second in _SECONDS:
+            return told
+        return otherwise(row.call) * per_second // 1000
 
     return show
 

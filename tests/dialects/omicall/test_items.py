@@ -38,6 +38,35 @@ async def test_its_own_record_comes_back_as_it_was_sent(omi: httpx.AsyncClient, 
         assert sent.keys() <= wide.keys()
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("item-of-a-list", {"is_voicemail": True}),
+        (
+            "item-of-a-search",
+            {
+                **dict.fromkeys(("created_date", "last_updated_date", "ms_time_start_to_answer"), 946659600000),
+                **dict.fromkeys(("time_start_call", "time_end_call", "time_start_to_answer"), 9466596000),
+                "time_start_media": 9466596001,
+            },
+        ),
+    ],
+)
+async def test_what_its_vendors_examples_say_comes_back_even_where_it_is_odd(
+    omi: httpx.AsyncClient, world: DialectWorld, tmp_path: Path, name: str, told: dict[str, Any]
+) -> None:
+    sent = json.loads((FIXTURES / "omicall" / f"{name}.json").read_bytes()) | told
+    path = tmp_path / "omicall" / "odd.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(sent))
+    await world.hear(path)
+    window = {"from_date": sent["created_date"], "to_date": sent["created_date"]}
+
+    (wide,) = payload(await omi.post(SEARCH, json={"user_uuids": [], **window}))["items"]
+
+    assert wide == laid_over(wide, sent)
+
+
 def laid_over(shown: Any, sent: Any) -> Any:
     """Return what is *shown* with all that was *sent* of it in its place; a note of null is an empty one."""
     if isinstance(shown, dict) and isinstance(sent, dict):
