@@ -1,10 +1,11 @@
 """What a dialect may ask for, bound to one caller's tenant and units before the dialect sees it."""
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from query import signing
 from query.auth import Caller
@@ -20,6 +21,7 @@ from schemas.words import Outcome
 FILE_LIVES: Final = timedelta(hours=24)
 OVER: Final = Not(Condition(Field.OUTCOME, Op.EQ, Outcome.IN_PROGRESS))
 """No dialect lists, counts or sums a call that goes on."""
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Shelf:
@@ -77,8 +79,14 @@ class Shelf:
         return await self._stores.sums.batches(self._tenant, filter_, units=self._units)
 
     async def find(self, call_id: str) -> Call | None:
-        """Return one whole call by `platform_call_id`, `uid` or `number`; of several the one that started last."""
-        return await self._stores.names.find(self._tenant, call_id, units=self._units)
+        """Return one whole call by `platform_call_id`, `uid` or `number`; of several the one that started last.
+
+        A UUID is found in capitals too.
+        """
+        found = await self._stores.names.find(self._tenant, call_id, units=self._units)
+        if found is None and is_uuid(call_id) and call_id != call_id.lower():
+            return await self._stores.names.find(self._tenant, call_id.lower(), units=self._units)
+        return found
 
     async def get(self, uid: str) -> Call | None:
         """Return one whole call by `uid` or `number`."""
@@ -214,10 +222,12 @@ def _totals(batch: BatchSum, begun_at: datetime, created_at: datetime) -> BatchT
 
 def uuid_of(*, tenant: str, kind: str, id_: str) -> str:
     """Return the UUID that stands for an id: itself where it is one."""
-    try:
-        return str(UUID(id_)) if len(id_) == 36 else _named(tenant, kind, id_)  # noqa: PLR2004 - characters of a UUID
-    except ValueError:
-        return _named(tenant, kind, id_)
+    return id_.lower() if is_uuid(id_) else _named(tenant, kind, id_)
+
+
+def is_uuid(text: str) -> bool:
+    """Tell whether *text* is a UUID as people write it, in either case."""
+    return _UUID.fullmatch(text) is not None
 
 
 def hex_of(*, tenant: str, kind: str, id_: str) -> str:

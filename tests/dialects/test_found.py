@@ -55,3 +55,30 @@ async def test_a_length_beyond_all_calendars_spoils_no_list(world: DialectWorld)
 
     assert [row["time_end_call"] for row in listed["payload"]["items"]] == [int(START.timestamp())]
     assert [row["interraction"][0]["created_at"] for row in history["calls"]] == ["2026-01-31T08:00:00.250Z"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/callHistory/retrieveCallInfo/{}",
+        "/api/call_transaction/detail/{}",
+        "/api/v1/voice/call-logs/id/{}",
+        "/api/v1/call-logs/{}",
+    ],
+)
+async def test_a_uuid_in_capitals_names_the_same_call(world: DialectWorld, path: str) -> None:
+    uid = await world.call("c-1", **ENDED)
+    client = Client(world)
+
+    small = await client.send("GET", path.format(uid))
+
+    assert await client.send("GET", path.format(uid.upper())) == small
+
+
+async def test_an_id_that_is_no_uuid_is_taken_letter_by_letter(world: DialectWorld) -> None:
+    await world.call("c-1", **ENDED)
+
+    async with world.ask("walker") as client:
+        answer = await client.get("/callHistory/retrieveCallInfo/C-1")
+
+    assert answer.status_code == 404

@@ -6,13 +6,13 @@ Clients index these fields without asking whether they are there: numbers are ne
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeGuard
-from uuid import UUID
 
 import msgspec
 
 from query.dialects.moments import epoch_ms
 from query.dialects.omicall import parties
 from query.dialects.omicall.parties import own
+from query.dialects.shelf import is_uuid
 from query.dialects.speech import begun_at
 from schemas.call import Call
 from schemas.platforms.omicall import MILLISECONDS_FROM
@@ -20,7 +20,6 @@ from schemas.words import Direction, Outcome, Platform
 
 ANSWERED: Final = "answered"
 CANCELLED: Final = "cancelled"
-_UUID: Final = 36  # characters
 CAUSES: Final[Mapping[Outcome, str]] = {
     Outcome.ANSWERED: "ANSWER",
     Outcome.BUSY: "BUSY",
@@ -46,7 +45,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def transaction_id(call: Call) -> str:
     """Return the id that clients know a call by: its platform's where that is a UUID or OMICall's own."""
-    own_id = call.platform is Platform.OMICALL or _is_uuid(call.platform_call_id)
+    own_id = call.platform is Platform.OMICALL or is_uuid(call.platform_call_id)
     return call.platform_call_id if own_id else call.uid
 
 
@@ -59,13 +58,6 @@ def ended_as(row: Row) -> str:
     """Return OMICall's own word as it was sent, another call's by its outcome."""
     told = own(row.call).get("disposition")
     return str(told) if told in (ANSWERED, CANCELLED) else disposition(row.call.outcome)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return len(text) == _UUID and bool(UUID(text))
-    except ValueError:
-        return False
 
 
 def seconds(value: float | None) -> int:

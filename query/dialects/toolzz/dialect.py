@@ -47,8 +47,7 @@ async def search_unit(asked: Asked) -> Reply:
 
 async def one(asked: Asked) -> Reply:
     """Answer with one call, found by the provider's id, else by ours."""
-    call_id = asked.ask.parts["callId"]
-    call = await asked.shelf.find(call_id) or await asked.shelf.find(call_id.lower())  # a UUID may be in upper case
+    call = await asked.shelf.find(asked.ask.parts["callId"])
     if call is None:
         raise _missing()
     zone, base_url = _zone(asked.tenant), asked.ask.base_url

@@ -1,6 +1,5 @@
 """A call as Toolzz shows it, the same object in a search and alone: one row a field."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Final
@@ -11,7 +10,7 @@ from query.dialects import amounts
 from query.dialects.columns import FLAG, INTEGER, NUMBER, TEXT, Column, list_schema, member_schema
 from query.dialects.moments import clock, epoch_ms, read
 from query.dialects.named_units import unit_of
-from query.dialects.shelf import uuid_of
+from query.dialects.shelf import is_uuid, uuid_of
 from query.dialects.speech import begun_at, said_at, spoken
 from query.views import instant
 from runtime.config import Tenant
@@ -32,7 +31,6 @@ COST_PARTS: Final[Mapping[str, CostPart]] = {
     "llmCost": CostPart.LLM,
     "ttsCost": CostPart.TTS,
 }
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +85,7 @@ def _fitting(sent: object, ours: Any) -> Any:
 def _id(row: Row) -> str:
     """Return Toolzz' own id of the call, which is a UUID, else ours."""
     sent = _sent(row, "id") or ""
-    return sent if _UUID.fullmatch(sent) else row.call.uid
+    return sent if is_uuid(sent) else row.call.uid
 
 
 def _uuid(row: Row, kind: str, id_: str | None) -> str:
