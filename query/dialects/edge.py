@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -212,8 +212,15 @@ async def _body(request: Request) -> bytes:
 
 def file_response(file: File) -> Response:
     """Return a file while it is written; nobody keeps a copy of it."""
-    headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "Cache-Control": "private, no-store"}
+    headers = {"Content-Disposition": _disposition(file.name), "Cache-Control": "private, no-store"}
     return StreamingResponse(file.content, headers=headers, media_type=file.content_type)
+
+
+def _disposition(name: str) -> str:
+    """Return the header that names a file; letters beyond ASCII are told as RFC 8187 says, with a plain name beside."""
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    told = f'attachment; filename="{plain}"'
+    return told if plain == name else f"{told}; filename*=UTF-8''{quote(name)}"
 
 
 def _response(reply: Reply) -> Response:

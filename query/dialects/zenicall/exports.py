@@ -1,6 +1,7 @@
 """Zenicall's exports: a clinic's calls as CSV, Excel or JSON, ordered, previewed, or at once."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -38,7 +39,7 @@ FILTERS: Final = (
 QUICK: Final[Mapping[str, str]] = {"csv": "csv", "excel": "excel", "simple-csv": "csv", "custom-name": "csv"}
 """The quick files and their formats."""
 UNITS: Final = ((2**30, "GB"), (2**20, "MB"), (2**10, "KB"))
-_UNFIT: Final = re.compile(r"[^\w .()-]+", re.ASCII)
+_UNFIT: Final = re.compile(r"[^\w .()-]+")
 
 
 async def order(asked: Asked) -> Reply:
@@ -165,7 +166,8 @@ def _filename(asked: Asked, told: Mapping[str, Any], unit_id: str, *, ending: st
     pretty = values.flag(told, "pretty_filename", default=False)
     clinic = unit_named(unit_id, asked.tenant).name or unit_id
     default = f"Call Logs {clinic}" if pretty else "call_logs_export"
-    name = _UNFIT.sub("_", values.text(told, "filename") or default)[:LONGEST_NAME]
+    whole = unicodedata.normalize("NFC", values.text(told, "filename") or default)
+    name = _UNFIT.sub("_", whole)[:LONGEST_NAME]
     stamped = values.flag(told, "include_timestamp", default=True)
     stamp = f"{asked.ask.now:{' %Y-%m-%d %H.%M' if pretty else '_%Y%m%d_%H%M%S'}}" if stamped else ""
     return f"{name}{stamp}.{ending}"

@@ -39,6 +39,19 @@ async def test_an_ordered_file_is_fetched_by_its_url_and_by_its_id(crm: httpx.As
     assert (late.status_code, late.json()["error_key"]) == (404, "EXPORT_NOT_FOUND")
 
 
+async def test_a_file_keeps_the_letters_of_its_name(crm: httpx.AsyncClient, world: DialectWorld) -> None:
+    await in_clinic(world, [("c-1", {})])
+    body = {"clinic_id": 1, "filename": "Bilan été/2026 牙", "include_timestamp": False}
+
+    told = (await crm.post(f"{CALLS}/export", json=body)).json()
+    file = await crm.get(f"{CALLS}/export/download/{told['export_id']}")
+
+    assert told["filename"] == "Bilan été_2026 牙.csv"
+    assert file.headers["content-disposition"] == (
+        "attachment; filename=\"Bilan _t__2026 _.csv\"; filename*=UTF-8''Bilan%20%C3%A9t%C3%A9_2026%20%E7%89%99.csv"
+    )
+
+
 async def test_a_clinic_is_told_in_the_keys_own_form_however_it_was_named(world: DialectWorld) -> None:
     await world.hear("zenicall/call-log-create.json")
     named = "11111111-1111-1111-1111-111111111111"
