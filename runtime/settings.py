@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from runtime.errors import Misconfigured
-from runtime.nearest import nearest
+from runtime.nearest import nearest, suggestion
 from runtime.secret import Secret
 
 PREFIX: Final = "AFTERCALL_"
@@ -85,6 +85,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 LISTS: Final = frozenset({"cors_origins", "dialect_cors_origins", "trusted_proxies"})
+NUMBERS: Final = {"port": "a whole number from 0 to 65535", "journal_mb": "a whole number of at least 16"}
+WORDS: Final[Mapping[str, type[StrEnum]]] = {
+    "kafka_security_protocol": SecurityProtocol,
+    "kafka_sasl_mechanism": SaslMechanism,
+    "kafka_compression": Compression,
+    "log_level": LogLevel,
+}
+ORIGIN: Final = re.compile(r"\*|https?://[^/\s]+")
 KNOWN: Final = tuple(PREFIX + name.upper() for name in Settings.__struct_fields__)
 
 
@@ -134,6 +142,10 @@ def _wrong(error: str, fields: Mapping[str, str]) -> str:
     name = place.strip("`").removeprefix("$.").split("[")[0]
     if name == "port" and fields[name].startswith("tcp://"):
         return _service_link(f"{PREFIX}PORT")
+    if name in NUMBERS:
+        return f"{PREFIX}{name.upper()}: {fields[name]!r} is not {NUMBERS[name]}."
+    if name in WORDS:
+        return f"{PREFIX}{name.upper()}: {fields[name]!r} is none of its words{suggestion(fields[name], WORDS[name])}"
     return f"{PREFIX}{name.upper()}: {what.replace('`', '')}."
 
 
@@ -151,5 +163,11 @@ def _check(settings: Settings) -> None:
         faults.append(f"{PREFIX}KAFKA_CA_FILE: there is no file {settings.kafka_ca_file}.")
     if settings.public_url and not re.match(r"https?://[^/]", settings.public_url):
         faults.append(f"{PREFIX}PUBLIC_URL: begin it with https:// or http:// and the host's name.")
+    faults += [
+        f"{PREFIX}{name.upper()}: {origin!r} is no origin; write https://app.example.com, nothing behind it, or *."
+        for name in ("cors_origins", "dialect_cors_origins")
+        for origin in getattr(settings, name)
+        if not ORIGIN.fullmatch(origin)
+    ]
     if faults:
         raise Misconfigured(*faults)

@@ -1,5 +1,6 @@
 """Settings: typed, complete, or a sentence that names the variable."""
 
+from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -7,7 +8,7 @@ import pytest
 
 from runtime.errors import Misconfigured
 from runtime.secret import Secret
-from runtime.settings import KNOWN, SaslMechanism, Settings, load
+from runtime.settings import KNOWN, WORDS, SaslMechanism, Settings, load
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -45,9 +46,34 @@ def test_an_unknown_variable_stops_with_its_nearest_known_name() -> None:
 
 
 @pytest.mark.parametrize("value", ["http", "-1", "70000", "8080.5"])
-def test_a_wrong_value_names_its_variable(value: str) -> None:
-    with pytest.raises(Misconfigured, match=r"^AFTERCALL_PORT: "):
+def test_a_wrong_value_names_its_variable_and_what_is_right(value: str) -> None:
+    with pytest.raises(Misconfigured, match=rf"^AFTERCALL_PORT: '{value}' is not a whole number from 0 to 65535\.$"):
         load({"AFTERCALL_PORT": value})
+
+
+def test_a_number_that_is_told_as_right_is_taken_and_its_neighbour_is_not() -> None:
+    assert load({"AFTERCALL_PORT": "65535", "AFTERCALL_JOURNAL_MB": "16"}).journal_mb == 16
+    with pytest.raises(Misconfigured, match=r"^AFTERCALL_JOURNAL_MB: '15' is not a whole number of at least 16\.$"):
+        load({"AFTERCALL_JOURNAL_MB": "15"})
+
+
+@pytest.mark.parametrize(("name", "kind"), WORDS.items())
+def test_a_word_that_is_none_is_told_with_those_that_are(name: str, kind: type[StrEnum]) -> None:
+    variable = f"AFTERCALL_{name.upper()}"
+    with pytest.raises(Misconfigured) as refused:
+        load({variable: "loud"})
+
+    assert str(refused.value).startswith(f"{variable}: 'loud' is none of its words")
+    assert all(word in str(refused.value) for word in kind)
+
+
+@pytest.mark.parametrize(
+    "origin", ["app.example.com", "https://app.example.com/", "https://a.example https://b.example"]
+)
+@pytest.mark.parametrize("variable", ["AFTERCALL_CORS_ORIGINS", "AFTERCALL_DIALECT_CORS_ORIGINS"])
+def test_an_origin_that_no_browser_sends_is_refused(variable: str, origin: str) -> None:
+    with pytest.raises(Misconfigured, match=f"^{variable}: '{origin}' is no origin"):
+        load({variable: f"http://localhost:3000, {origin}"})
 
 
 def test_variables_that_kubernetes_injects_are_explained() -> None:
