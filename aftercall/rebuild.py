@@ -4,11 +4,13 @@ import asyncio
 import logging
 import os
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Final
 
 import typer
+from rich.progress import MofNCompleteColumn, Progress
 
 from aftercall import flags
 from aftercall.mongo import mongo_url
@@ -79,15 +81,33 @@ async def _rebuild(
             writer = MongoWriter(database, raw_days=partial(raw_days, lambda: config))
             rebuilder = MongoRebuilder(database, writer=writer)
             uids = rebuilder.calls(tenant=tenant, platform=platform, since=since)
-            free = asyncio.Semaphore(AT_ONCE)
-            async with asyncio.TaskGroup() as group:
-                async for uid in uids:
-                    await free.acquire()
-                    group.create_task(_one(uid, rebuilder, done)).add_done_callback(lambda _: free.release())
+            with _progress() as progress:
+                await _all(uids, rebuilder, done, progress=progress)
     except* Away as errors:
         calls = done.total()
         raise CannotStart(f"MongoDB went away ({errors.exceptions[0]}) after {calls} calls: run it again.") from None
     return done
+
+
+def _progress() -> Progress:
+    """Return what counts on a terminal; how many calls there are is known at the end."""
+    console = screen()
+    return Progress("calls", MofNCompleteColumn(), console=console, transient=True, disable=not console.is_terminal)
+
+
+async def _all(
+    uids: AsyncIterator[str], rebuilder: MongoRebuilder, done: Counter[Rebuilt], *, progress: Progress
+) -> None:
+    free, task = asyncio.Semaphore(AT_ONCE), progress.add_task("", total=None)
+
+    def ended(_: asyncio.Task[None]) -> None:
+        free.release()
+        progress.update(task, completed=done.total())
+
+    async with asyncio.TaskGroup() as group:
+        async for uid in uids:
+            await free.acquire()
+            group.create_task(_one(uid, rebuilder, done)).add_done_callback(ended)
 
 
 async def _one(uid: str, rebuilder: MongoRebuilder, done: Counter[Rebuilt]) -> None:

@@ -12,10 +12,11 @@ from aiokafka.structs import TopicPartition
 from stream import kafka as wiring
 from stream import kafka_source as reading
 from stream.headers import to_headers
-from stream.kafka import kafka_publisher, kafka_source
+from stream.kafka import kafka_publisher, kafka_rewinder, kafka_source
 from stream.kafka_client import KafkaSettings
 from stream.kafka_source import KafkaSource
 from stream.kafka_topics import BODIES, EVENTS, PARTITIONS, ensure_topics
+from stream.ports import Partition, Unusable
 from tests.ports.streams import SOON_S, bodies, first_batch, make_envelope, publish_all, take
 from tests.servers.kafka import KafkaServer
 
@@ -159,6 +160,28 @@ async def test_a_large_body_whose_chunks_are_gone_has_a_fault(
         records = await take(source, 2)
 
     assert [record.fault for record in records] == ["body_missing", None]
+
+
+async def test_workers_are_not_moved_in_a_partition_that_is_none(settings: KafkaSettings) -> None:
+    await ensure_topics(settings=settings)
+    topic = settings.prefix + EVENTS
+
+    async with kafka_rewinder(settings=settings) as rewinder:
+        with pytest.raises(Unusable, match=f"{topic} has the partitions 0 to {PARTITIONS - 1}, none of number 99"):
+            await rewinder.seek({Partition(topic, 99): 0})
+
+
+async def test_a_broker_that_is_away_moves_no_worker_and_says_so(own_kafka: KafkaServer) -> None:
+    settings = KafkaSettings(bootstrap=own_kafka.bootstrap)
+    await ensure_topics(settings=settings)
+
+    async with kafka_rewinder(settings=settings) as rewinder:
+        own_kafka.pause()
+        try:
+            with pytest.raises(Unusable, match="Kafka did not answer"):
+                await rewinder.rewind(since=0)
+        finally:
+            own_kafka.resume()
 
 
 async def publish_numbers(settings: KafkaSettings, count: int) -> None:

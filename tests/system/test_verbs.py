@@ -150,6 +150,13 @@ def test_replay_wants_to_know_from_where(directory: Path) -> None:
     assert "--since" in refused.stderr
 
 
+def test_the_journal_has_no_other_partition(directory: Path) -> None:
+    refused = aftercall("replay", "--offset", "1", "--partition", "2", directory=directory)
+
+    assert refused.returncode == 2
+    assert "The journal has one partition, 0" in refused.stderr
+
+
 def test_help_lists_every_verb(directory: Path) -> None:
     told = aftercall("--help", directory=directory)
 
