@@ -1,9 +1,7 @@
 """CSV by RFC 4180, in UTF-8; no cell is a formula."""
 
-import csv
 import re
-from collections.abc import Callable, Iterator
-from io import StringIO
+from collections.abc import Callable, Iterator, Sequence
 from types import NoneType
 from typing import Any, Final
 
@@ -20,17 +18,13 @@ class Csv:
 
     def __init__(self, columns: Columns, *, header: bool = True) -> None:
         """Begin with the header, if there shall be one."""
-        self._header: list[Rows] = [[columns]] if header else []
+        self._header = [_line(columns)] if header else []
 
     def add(self, rows: Rows) -> bytes:
         """Return the lines of *rows*."""
-        text = StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\r\n")
-        for header in self._header:
-            writer.writerows(header)
+        lines = [*self._header, *map(_line, rows)]
         self._header.clear()
-        writer.writerows([_CELLS[type(value)](value) for value in row] for row in rows)
-        return text.getvalue().encode()
+        return "".join(lines).encode()
 
     def finish(self) -> Iterator[bytes]:
         """Yield the header where there was no row."""
@@ -40,19 +34,27 @@ class Csv:
         """Nothing is held."""
 
 
-def _same(value: Any) -> Any:
-    return value
+def _line(row: Sequence[Any]) -> str:
+    """Return a row's line, as the standard library's writer has it at twice the time."""
+    line = ",".join([_CELLS[type(value)](value) for value in row])
+    return f"{line}\r\n" if line else '""\r\n'  # an empty line would be no row
 
 
 def _text(value: str) -> str:
     # A leading apostrophe is how spreadsheets are told that a text is no formula.
-    return f"'{value}" if value.startswith(_FORMULA) and not _PLAIN.fullmatch(value) else value
+    return _quoted(f"'{value}" if value.startswith(_FORMULA) and not _PLAIN.fullmatch(value) else value)
 
 
-def _other(value: Any) -> Any:
+def _quoted(text: str) -> str:
+    if '"' in text or "," in text or "\n" in text or "\r" in text:
+        return f'"{text.replace(chr(34), chr(34) * 2)}"'
+    return text
+
+
+def _other(value: Any) -> str:
     if isinstance(value, int | float):
-        return value
-    return _text(value) if isinstance(value, str) else msgspec.json.encode(value).decode()
+        return str(value)
+    return _text(value) if isinstance(value, str) else _quoted(msgspec.json.encode(value).decode())
 
 
 def _empty(_: None) -> str:
@@ -63,12 +65,12 @@ def _flag(value: bool) -> str:  # noqa: FBT001 - a cell
     return "true" if value else "false"
 
 
-class _Cells(dict[type, Callable[[Any], Any]]):
+class _Cells(dict[type, Callable[[Any], str]]):
     """How a value becomes a cell, by its very type: twice as quick as asking for one after the other."""
 
-    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
         """Return how a value of no plain type becomes a cell."""
         return _other
 
 
-_CELLS: Final = _Cells({NoneType: _empty, bool: _flag, int: _same, float: _same, str: _text})
+_CELLS: Final = _Cells({NoneType: _empty, bool: _flag, int: str, float: repr, str: _text})
