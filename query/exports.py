@@ -158,7 +158,7 @@ class Exports:
             number = 0
             while True:
                 ended = (known := await self._exports.get(export.id)) is None or self._state(known)
-                while (part := await self._exports.part(export.id, number)) is not None:
+                while (part := await self._exports.part(export, number)) is not None:
                     number += 1
                     if piece := await asyncio.to_thread(sink.add, part.rows):
                         yield piece

@@ -164,5 +164,5 @@ class ExportKeeper(Protocol):
     async def add(self, export: Export, number: int, part: Part) -> None:
         """Keep the rows of the *number*th part."""
 
-    async def part(self, export_id: str, number: int) -> Part | None:
+    async def part(self, export: Export, number: int) -> Part | None:
         """Return the *number*th part without the calls that were erased, None where there is none (yet)."""

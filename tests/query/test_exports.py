@@ -13,6 +13,7 @@ import pyarrow.parquet
 import pytest
 
 from schemas.call import Turn, Unit
+from schemas.export import Part
 from schemas.money import Cost
 from schemas.words import Role
 from tests.query.world import NOW, START, World
@@ -98,6 +99,23 @@ async def test_later_erasures_win(world: World, crm: httpx.AsyncClient) -> None:
 
     assert (await fetch(world, told["url"])).text == '{"platform_call_id":"c-2"}\n'
     assert await world.database["export_rows"].count_documents({"uids": world.uid("c-1")}) == 0
+
+
+async def test_rows_written_after_an_erasure_are_not_told(world: World, crm: httpx.AsyncClient) -> None:
+    await world.calls(("c-1", {}), ("c-2", {}))
+    told = await order(crm, format="jsonl", columns=["platform_call_id"], **everything())
+    await fetch(world, told["url"])
+    exports = world.stores.exports
+    export = await exports.get(told["id"])
+    assert export is not None
+    before = await exports.part(export, 0)
+    assert before is not None
+
+    await crm.delete(f"/v1/calls/{world.uid('c-1')}")
+    await exports.add(export, 1, before)
+    after = await exports.part(export, 1)
+
+    assert (len(before.uids), after) == (2, Part([world.uid("c-2")], [["c-2"]]))
 
 
 CELLS = {
@@ -279,7 +297,7 @@ async def test_a_file_streams_as_it_grows(world: World, crm: httpx.AsyncClient) 
     exports = world.stores.exports
     export = await exports.get(told["id"])
     assert export is not None
-    part = await exports.part(told["id"], 0)
+    part = await exports.part(export, 0)
     assert part is not None
     await world.database["exports"].update_one({"_id": told["id"]}, {"$set": {"status": "running"}})
 
