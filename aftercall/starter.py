@@ -70,6 +70,5 @@ def make_starter() -> Starter:
 def write_starter(path: Path) -> Starter:
     """Write a starter at *path*, for its owner only, and return it."""
     starter = make_starter()
-    path.parent.mkdir(parents=True, exist_ok=True)
     replace(path, starter.text)
     return starter

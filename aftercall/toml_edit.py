@@ -10,6 +10,7 @@ import tomlkit
 from tomlkit.items import InlineTable
 
 from runtime.config_file import parse
+from runtime.errors import CannotStart
 
 
 def append(path: Path, table: str, row: Mapping[str, Any], *, comments: Sequence[str] = ()) -> None:
@@ -49,12 +50,40 @@ def read_text(path: Path) -> str:
 
 
 def replace(path: Path, text: str) -> None:
-    """Put *text* in place of the file in one step; it stays readable to its owner only, for it holds secrets."""
-    target = path.resolve()
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
+    """Put *text* in place of the file in one step; it stays readable to its owner only, for it holds secrets.
+
+    Its directory is made where there is none; raises `CannotStart` where it cannot be written.
+    """
+    try:
+        _replace(path.resolve(), text)
+    except OSError as error:
+        raise CannotStart(
+            f"{path} cannot be written ({error.strerror}): mend its directory's owner and mode, or choose another "
+            "file with --config."
+        ) from None
+
+
+def _replace(target: Path, text: str) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-        os.fchmod(file.fileno(), mode)
-    Path(file.name).replace(target)
+        fresh = Path(file.name)
+        try:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+            _take_over(file.fileno(), target)
+            fresh.replace(target)
+        except OSError:
+            fresh.unlink()
+            raise
+
+
+def _take_over(descriptor: int, target: Path) -> None:
+    """Give the file the mode and the owner of *target*: what root writes for a service, the service must read."""
+    if not target.exists():
+        os.fchmod(descriptor, 0o600)
+        return
+    kept, ours = target.stat(), os.fstat(descriptor)
+    if (kept.st_uid, kept.st_gid) != (ours.st_uid, ours.st_gid):
+        os.fchown(descriptor, kept.st_uid, kept.st_gid)
+    os.fchmod(descriptor, kept.st_mode & 0o777)
