@@ -32,7 +32,7 @@ def create_app(
     """Return the app; *config* tells what is configured now, *clock* the time (UTC), *signing_key* signs cursors."""
     keyring, limits, cors = Keyring(config, clock), Limits(clock), Cors(cors_origins)
     table = endpoints(stores, keyring=keyring, clock=clock, signing_key=signing_key)
-    described = Described(lambda: table)
+    described = Described(table)
     open_ = (
         Endpoint("GET", "/openapi.json", described.json, None, "This document.", open=True),
         Endpoint("GET", "/docs", described.html, None, "This document as a page.", open=True),

@@ -46,6 +46,12 @@ NOBODY: Final = Caller(key=Key(id="", tenant="", token_sha256="", scopes=()), te
 """Who asks where no key is needed; owns nothing and may do nothing."""
 
 
+def callers(config: Config) -> list[Caller]:
+    """Return every key of *config* with its tenant."""
+    tenants = {tenant.id: tenant for tenant in config.tenants}
+    return [Caller(key=key, tenant=tenants.get(key.tenant) or Tenant(id=key.tenant)) for key in config.keys]
+
+
 class Keyring:
     """The keys of the configuration in force, by the SHA-256 of their tokens."""
 
@@ -78,11 +84,7 @@ class Keyring:
     def _current(self) -> Mapping[str, Caller]:
         config = self._config()
         if config is not self._of:
-            tenants = {tenant.id: tenant for tenant in config.tenants}
-            self._callers = {
-                key.token_sha256.lower(): Caller(key=key, tenant=tenants.get(key.tenant) or Tenant(id=key.tenant))
-                for key in config.keys
-            }
+            self._callers = {caller.key.token_sha256.lower(): caller for caller in callers(config)}
             self._of = config
         return self._callers
 

@@ -15,6 +15,7 @@ from query.snippets import Match, found_in
 from schemas.call import Call
 from storage.ports.query import CallReader
 
+_LONG: Final = 64  # bits: no number is as long, and printing a huge one costs
 AT_ONCE: Final = 10  # calls that are read at the same time to show where they were found
 
 
@@ -37,9 +38,7 @@ class Calls:
     async def one(self, asked: Asked) -> Response:
         """Answer with one whole call."""
         asked.only()
-        call = await self._reader.get(asked.tenant.id, asked.part("id"), units=asked.caller.units)
-        if call is None:
-            raise no_call()
+        call = await named(asked, self._reader)
         return tagged(views.detailed(call, views.around(asked)), asked.request)
 
     async def _answer(self, asked: Asked, wanted: Listing) -> Response:
@@ -63,6 +62,21 @@ class Calls:
             reading = (self._reader.get(asked.tenant.id, call.uid, units=asked.caller.units) for call in some)
             found += [found_in(matched.places(call), query) if call else [] for call in await asyncio.gather(*reading)]
         return found
+
+
+async def named(asked: Asked, reader: CallReader) -> Call:
+    """Return the whole call that the path names; raise `NotFound` where the caller may see none."""
+    call = await reader.get(asked.tenant.id, asked.part("id"), units=asked.caller.units)
+    if call is None:
+        raise no_call()
+    return call
+
+
+def name_of(call_id: object) -> str | None:
+    """Return how a body's *call_id* names a call, None where it is neither a uid nor a number."""
+    if isinstance(call_id, int) and not isinstance(call_id, bool):
+        return str(call_id) if call_id.bit_length() < _LONG else None
+    return call_id if isinstance(call_id, str) else None
 
 
 def no_call() -> NotFound:

@@ -7,17 +7,15 @@ from starlette.responses import Response
 
 from query import changes, search, views
 from query.asked import Asked, etag, json_response, matches, tagged
-from query.calls import no_call
+from query.calls import name_of, named, no_call
 from query.problems import ChangedMeanwhile, InvalidChange, Problem, TooMany
 from query.views import instant
-from schemas.call import Call, call_key
 from schemas.edit import Entry
 from schemas.query import CallQuery
 from storage.errors import Changed
 from storage.ports.query import CallEditor, CallReader
 
 MOST_CHANGED: Final = 10_000  # calls of one request; more is asked for in parts
-_LONG: Final = 64  # bits: no number is as long, and printing a huge one costs
 MOST_RETRIES: Final = 5  # of an edit with If-Match: each lost race means that somebody else got through
 
 
@@ -53,9 +51,7 @@ class Edits:
         raise _changed()
 
     async def _matching(self, asked: Asked, wanted: str) -> int:
-        call = await self._reader.get(asked.tenant.id, asked.part("id"), units=asked.caller.units)
-        if call is None:
-            raise no_call()
+        call = await named(asked, self._reader)
         tag = etag(views.encoded(call, views.around(asked)))
         if not matches(wanted, tag, weak=False):
             raise _changed()
@@ -69,9 +65,9 @@ class Edits:
             raise InvalidChange("A bulk change has a patch, and either ids or a filter.")
         patch = changes.read(body["patch"])
         ids = _ids(body["ids"]) if "ids" in body else await self._found(asked, body["filter"])
-        named = [name for each in ids if (name := _name(each)) is not None]
+        names = [name for each in ids if (name := name_of(each)) is not None]
         known = await self._editor.edit_many(
-            asked.tenant.id, named, patch, by=asked.caller.key.id, units=asked.caller.units
+            asked.tenant.id, names, patch, by=asked.caller.key.id, units=asked.caller.units
         )
         return json_response({"results": [_result(each, known) for each in ids]})
 
@@ -89,15 +85,8 @@ class Edits:
     async def history(self, asked: Asked) -> Response:
         """Answer with who changed what on a call, newest first."""
         asked.only()
-        call = await self._reader.get(asked.tenant.id, asked.part("id"), units=asked.caller.units)
-        if call is None:
-            raise no_call()
-        return json_response({"history": [_entry(each) for each in await self._editor.history(*_named(call))]})
-
-
-def _named(call: Call) -> tuple[str, str]:
-    key = call_key(tenant=call.tenant, platform=call.platform, platform_call_id=call.platform_call_id)
-    return call.tenant, key
+        call = await named(asked, self._reader)
+        return json_response({"history": [_entry(each) for each in await self._editor.history(call.tenant, call.key)]})
 
 
 def _ids(value: object) -> Sequence[object]:
@@ -108,15 +97,8 @@ def _ids(value: object) -> Sequence[object]:
     return value
 
 
-def _name(call_id: object) -> str | None:
-    """Return how a call is named by *call_id*; a number may come as one."""
-    if isinstance(call_id, int) and not isinstance(call_id, bool):
-        return str(call_id) if call_id.bit_length() < _LONG else None
-    return call_id if isinstance(call_id, str) else None
-
-
 def _result(call_id: object, known: Mapping[str, bool]) -> Mapping[str, object]:
-    name = _name(call_id)
+    name = name_of(call_id)
     if name is None:
         return {"id": call_id, "status": 422, "error": "An id is a uid or a number."}
     if not known.get(name):

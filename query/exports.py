@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from query import search, signing, views
 from query.asked import Asked, json_response
+from query.calls import name_of
 from query.formats import FORMATS
 from query.listing import words
 from query.metrics import EXPORTED
@@ -207,7 +208,7 @@ def _wanted(asked: Asked, body: Mapping[str, object], columns: Sequence[str]) ->
 def _id(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise BadValue("An id is a uid or a number.", field="ids")
-    return str(value) if isinstance(value, str) or abs(value) < MOST_IDS**4 else ""
+    return name_of(value) or ""  # of a number longer than any there is no call
 
 
 def _part(export: Export, calls: Sequence[Call], around: views.Around) -> Part:

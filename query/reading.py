@@ -7,13 +7,12 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from query.asked import Asked, json_response
-from query.calls import no_call
+from query.calls import named
 from query.metrics import ROWS
 from query.problems import NotFound, unknown
 from query.ranges import ranged
 from query.transcripts import FORMATS
 from query.views import instant
-from schemas.call import Call, call_key
 from schemas.raw import RawEvent
 from schemas.words import RecordingChannel
 from storage.flatten import to_time
@@ -36,7 +35,7 @@ class Reading:
         if wanted not in FORMATS:
             raise unknown(wanted, FORMATS, what="format", field="format")
         format_ = FORMATS[wanted]
-        return Response(format_.write(await self._call(asked)), media_type=format_.media_type)
+        return Response(format_.write(await named(asked, self._reader)), media_type=format_.media_type)
 
     async def recording(self, asked: Asked) -> Response:
         """Answer with a recording that we keep, or send the caller to the platform's URL."""
@@ -44,8 +43,8 @@ class Reading:
         channel = asked.part("channel")
         if channel not in list(RecordingChannel):
             raise unknown(channel, list(RecordingChannel), what="recording", field="channel")
-        call = await self._call(asked)
-        media = await self._events.media(*_named(call), RecordingChannel(channel))
+        call = await named(asked, self._reader)
+        media = await self._events.media(call.tenant, call.key, RecordingChannel(channel))
         if media is not None:
             headers = asked.request.headers
             # `If-Range` names a validator; we give none, so what it asks for is all of it.
@@ -60,14 +59,16 @@ class Reading:
     async def events(self, asked: Asked) -> Response:
         """Answer with what is known of the webhooks that told of a call, oldest first."""
         asked.only()
-        events = await self._events.events(*_named(await self._call(asked)))
+        call = await named(asked, self._reader)
+        events = await self._events.events(call.tenant, call.key)
         ROWS.labels("/v1/calls/{id}/events").inc(len(events))
         return json_response({"events": [_event(each) for each in events]})
 
     async def event(self, asked: Asked) -> Response:
         """Answer with one webhook's body as it came, secrets cut out."""
         asked.only()
-        found = await self._events.event(*_named(await self._call(asked)), asked.part("event_id"))
+        call = await named(asked, self._reader)
+        found = await self._events.event(call.tenant, call.key, asked.part("event_id"))
         if found is None:
             raise NotFound("This call has no such event, or it was kept no longer.")
         event, body = found
@@ -75,17 +76,6 @@ class Reading:
         headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
         media_type = event.content_type if _TYPE.fullmatch(event.content_type) else "application/octet-stream"
         return Response(body, headers={"Content-Type": media_type, **headers})
-
-    async def _call(self, asked: Asked) -> Call:
-        call = await self._reader.get(asked.tenant.id, asked.part("id"), units=asked.caller.units)
-        if call is None:
-            raise no_call()
-        return call
-
-
-def _named(call: Call) -> tuple[str, str]:
-    key = call_key(tenant=call.tenant, platform=call.platform, platform_call_id=call.platform_call_id)
-    return call.tenant, key
 
 
 def _event(event: RawEvent) -> Mapping[str, object]:

@@ -130,10 +130,8 @@ class Report:
             return
         combinations = {groups for groups, _ in self._rows} or (set() if self._shape.groups else {()})
         found = [start for _, start in self._rows if start is not None]
-        first, last = (
-            self._shape.bounds.first or min(found, default=None),
-            self._shape.bounds.last or max(found, default=None),
-        )
+        first = self._shape.bounds.first or min(found, default=None)
+        last = self._shape.bounds.last or max(found, default=None)
         if first is None or last is None:
             return
         starts = buckets.between(first, last, interval=self._shape.interval, zone=self._shape.zone)

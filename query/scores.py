@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from query import views
 from query.asked import Asked, json_response
-from query.calls import no_call
+from query.calls import named, no_call
 from query.changes import members, number, string
 from query.problems import InvalidChange, NotFound
 from query.views import instant
@@ -74,8 +74,7 @@ class Scores:
         body = members(await asked.json(), _EVALUATION, where="an evaluation")
         tenant, units = asked.tenant.id, asked.caller.units
         # Before the criteria: of another tenant's call nothing else is told than that there is none.
-        if await self._reader.get(tenant, asked.part("id"), units=units) is None:
-            raise no_call()
+        await named(asked, self._reader)
         user, comment = body.get("user"), body.get("comment")
         scores, average = _scores(body.get("values"), await self._known(asked))
         evaluation = Evaluation(

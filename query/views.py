@@ -9,7 +9,7 @@ import msgspec
 
 from query.asked import Asked
 from runtime.config import UnitConfig
-from schemas.call import Agent, Call, Customer, Evaluation, Recordings, Turn, Unit, call_key
+from schemas.call import Agent, Call, Customer, Evaluation, Recordings, Turn, Unit
 from schemas.money import Cost, decimal_text
 
 
@@ -154,7 +154,7 @@ CHOOSABLE: Final = (*LISTED, *_BESIDE)
 """What `fields` can choose in a list."""
 
 _BEHIND: Final[dict[str, str | Show]] = {
-    "_id": lambda call, _: call_key(tenant=call.tenant, platform=call.platform, platform_call_id=call.platform_call_id),
+    "_id": lambda call, _: call.key,
     "turns": lambda call, _: [turn(each) for each in call.turns],
     **_plain("transcript extracted ext"),
 }

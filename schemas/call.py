@@ -206,6 +206,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     edited_at: datetime | None = None
     revision: int = 0
 
+    @property
+    def key(self) -> str:
+        """What a store knows the call by."""
+        return call_key(tenant=self.tenant, platform=self.platform, platform_call_id=self.platform_call_id)
+
 
 def call_key(*, tenant: str, platform: str, platform_call_id: str) -> str:
     """Return a call's `_id`: `{tenant}:{platform}:{platform_call_id}`."""

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from query import signing
-from query.auth import Caller
+from query.auth import Caller, callers
 from query.dialects import DIALECTS
 from query.dialects.dialect import Ask, Dialect, Fault, Faulted, Keys
 from query.dialects.edge import DialectApp, file_response
@@ -66,11 +66,10 @@ class Serving:
 
     def _keys(self) -> Keys:
         config = self._config()
-        tenants = {tenant.id: tenant for tenant in config.tenants}
-        callers = [Caller(key=key, tenant=tenants.get(key.tenant) or Tenant(id=key.tenant)) for key in config.keys]
-        by_digest = {caller.key.token_sha256.lower(): caller for caller in callers}
-        by_id = {caller.key.id: caller for caller in callers}
-        by_app_key = {caller.key.dialect.tanyi_app_key or caller.key.id: caller for caller in callers}
+        known = callers(config)
+        by_digest = {caller.key.token_sha256.lower(): caller for caller in known}
+        by_id = {caller.key.id: caller for caller in known}
+        by_app_key = {caller.key.dialect.tanyi_app_key or caller.key.id: caller for caller in known}
         return Keys(
             config=config,
             now=self._clock(),

@@ -1,6 +1,6 @@
 """The document and its page over HTTP; neither needs a key."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import msgspec
@@ -17,10 +17,10 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame
 class Described:
     """The endpoints that describe the others."""
 
-    def __init__(self, table: Callable[[], Sequence[Endpoint]]) -> None:
-        """Describe *table*, asked for once."""
-        self._document = cache(lambda: msgspec.json.encode(document(table())))
-        self._page = cache(lambda: page(document(table())).encode())
+    def __init__(self, table: Sequence[Endpoint]) -> None:
+        """Describe *table*, once it is asked for."""
+        self._document = cache(lambda: msgspec.json.encode(document(table)))
+        self._page = cache(lambda: page(document(table)).encode())
 
     async def json(self, asked: Asked) -> Response:
         """Answer with the OpenAPI document."""
