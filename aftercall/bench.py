@@ -14,6 +14,7 @@ from aftercall.parts import raw_days
 from aftercall.screen import screen
 from aftercall.whose import whose
 from bench.seed import fill
+from runtime.config import Config
 from runtime.config_file import read
 from runtime.errors import CannotStart
 from runtime.settings import Settings
@@ -42,11 +43,10 @@ def seed(
     """Fill the database of a running service with bench calls: some 1 KB, eight turns, spread over a year."""
     settings = flags.settings(config=config, data=data)
     known = read(settings.config, os.environ, secrets_of=())
-    asyncio.run(_seed(settings, calls=calls, tenant=whose(known, tenant), variety=variety))
+    asyncio.run(_seed(settings, known, calls=calls, tenant=whose(known, tenant), variety=variety))
 
 
-async def _seed(settings: Settings, *, calls: int, tenant: str, variety: int) -> None:
-    known = read(settings.config, os.environ, secrets_of=())
+async def _seed(settings: Settings, known: Config, *, calls: int, tenant: str, variety: int) -> None:
     try:
         async with connect(mongo_url(settings)) as database:
             await set_up(database)

@@ -85,7 +85,7 @@ def _unsigned(config: Config) -> list[Told]:
     return [
         Told(Mark.LOOK, "proof", f"connection {row.id} takes webhooks from anybody: give it a scheme and a secret")
         for row in config.connections
-        if row.options.scheme == "none" and not row.options.also
+        if row.unsigned
     ]
 
 

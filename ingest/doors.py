@@ -54,11 +54,6 @@ def scheme_names(connection: Connection, source: Source) -> Sequence[str]:
     return [options.scheme or source.default_scheme, *([options.also] if options.also else [])]
 
 
-def unsigned(config: Config) -> int:
-    """Return how many connections take webhooks from anybody."""
-    return sum(connection.options.scheme == "none" and not connection.options.also for connection in config.connections)
-
-
 def door(connection: Connection, source: Source) -> Door:
     """Return *connection* made ready; raise `KeyError` for a scheme that `check_connections` would have told of."""
     names = scheme_names(connection, source)
@@ -145,4 +140,4 @@ class DoorsNow:
     def _take(self, config: Config) -> None:
         self._doors = Doors(config.connections)
         self._seen = config
-        metrics.UNSIGNED_CONNECTIONS.set(unsigned(config))
+        metrics.UNSIGNED_CONNECTIONS.set(sum(connection.unsigned for connection in config.connections))

@@ -68,6 +68,11 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     batch: str | None = None
     metadata: dict[str, Any] = {}
 
+    @property
+    def unsigned(self) -> bool:
+        """Whether anybody may send who knows the URL."""
+        return self.options.scheme == "none" and not self.options.also
+
     @override
     def __repr__(self) -> str:
         """Leave the secrets out: a connection may end up in a traceback."""

@@ -113,8 +113,7 @@ def _keys(config: Config) -> Iterator[Fault]:
 def _secrets(config: Config) -> Iterator[Fault]:
     for index, connection in enumerate(config.connections):
         place = ("connections", index, "secrets")
-        unsigned = connection.options.scheme == "none" and not connection.options.also
-        if not connection.secrets and not unsigned:
+        if not connection.secrets and not connection.unsigned:
             yield Fault(
                 place, 'secrets are missing; give one, or write options.scheme = "none" to take unsigned webhooks.'
             )
