@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.call import Batch, Customer, Intent
+from schemas.call import Batch, Customer, Group, Intent
 from schemas.envelope import Envelope
 from schemas.platforms import tanyi as sent
 from schemas.update import Facts
@@ -52,7 +52,7 @@ def _facts(doc: Doc) -> Facts:
         talk_s=talk_s,
         direction=Direction.OUTBOUND,
         channel=Channel.PHONE,
-        to=doc.word("calledPhoneNumber"),
+        to=_number(doc),
         agent=bot(doc.word("dialogFlowId")),
         batch=Batch(id=job) if (job := doc.word("robotCallJobId")) else None,
         task_id=doc.integer("robotCallTaskId"),
@@ -112,12 +112,20 @@ def _intent(doc: Doc) -> Intent | None:
 
 
 def _customer(doc: Doc) -> Customer:
+    """The call-back's own members, else those of the person in Tanyi's answers, which a sender may pass on."""
+    person = doc.at("customerPerson")
+    group_id = person.word("customerGroupId")
     return Customer(
-        id=doc.word("customerPersonId"),
-        number=doc.word("calledPhoneNumber"),
-        full=doc.text("customerPersonName"),
-        props=_opened(doc, "properties").mapping() or None,
+        id=first(doc.word("customerPersonId"), person.word("customerPersonId")),
+        number=_number(doc),
+        full=first(doc.text("customerPersonName"), person.text("name")),
+        group=Group(id=group_id, name=person.text("customerGroupName")) if group_id else None,
+        props=_opened(doc, "properties").mapping() or person.at("properties").mapping() or None,
     )
+
+
+def _number(doc: Doc) -> str | None:
+    return first(doc.word("calledPhoneNumber"), doc.word("customerPerson", "phoneNumber"))
 
 
 def _turns(doc: Doc) -> Doc:

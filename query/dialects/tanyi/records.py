@@ -178,7 +178,21 @@ def _properties(row: Row) -> Json:
     }
 
 
+_PERSONAL: Final[Mapping[str, type]] = {
+    **dict.fromkeys(("customerPersonId", "tenantId", "customerGroupId", "lastChatDuration"), int),
+    "properties": dict,
+}
+"""Members of a customer that are no texts."""
+
+
 def _person(row: Row) -> Json:
+    """Return the customer as Tanyi sent it, what it did not send as we know it."""
+    sent, known = row.own.get("customerPerson"), _known_person(row)
+    told = sent if isinstance(sent, dict) else {}
+    return known | {name: told[name] for name in known if type(told.get(name)) is _PERSONAL.get(name, str)}
+
+
+def _known_person(row: Row) -> Json:
     """Return the customer; what is told of their last call is told of this one."""
     names = " ".join(name for name in (row.customer.first, row.customer.last) if name)
     group = row.customer.group
@@ -269,7 +283,7 @@ DETAILED: Final[tuple[Column[Row], ...]] = (
     Column("endTime", "`ended_at`, Asia/Shanghai", MAYBE_TEXT, lambda row: _local(row.call.ended_at, DETAILED_TIME)),
     _ROUNDS,
     _DURATION,
-    Column("customerPerson", "`customer`", _PERSON, _person),
+    Column("customerPerson", "`customer`; Tanyi's own as sent", _PERSON, _person),
     *_SHARED,
     _BASIS,
     _TURNS,

@@ -113,6 +113,46 @@ async def test_a_detail_has_the_fields_of_the_documented_example(robot: Client, 
     }
 
 
+async def test_a_customer_that_tanyi_itself_sent_comes_back_as_it_was_sent(
+    robot: Client, world: DialectWorld, tmp_path: Path
+) -> None:
+    """The members of the documented example; call-backs have none of them, who passes answers on sends them all."""
+    sent = {
+        "customerPersonId": 2006007,
+        "creationTime": "2018-10-01 16:39",
+        "tenantId": 1,
+        "customerGroupId": 181,
+        "name": "空号",
+        "phoneNumber": "18600000007",
+        "wechatNumber": None,
+        "source": "UPLOADED_BY_YOURSELF",
+        "gender": "UNKNOWN",
+        "properties": {"ss": "test"},
+        "lastFollowTime": "2018-10-01 16:39:29",
+        "lastChatDuration": 0,
+        "lastStartTime": "2018-10-02 17:20:01",
+        "lastIntentLevel": "E",
+        "lastDialStatus": "CAN_NOT_CONNECT",
+        "assignTime": "2018-10-01 16:39:29",
+        "customerGroupName": "研发",
+    }
+    odd = {**dict.fromkeys(sent, True), "properties": [], "more": 1}
+    for call_id, person in ((1, sent), (2, odd)):
+        data = {"callRecordId": call_id, "tenantId": 1, "robotCallJobId": 50, "customerPerson": person}
+        path = tmp_path / "tanyi" / f"{call_id}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps({"dataType": "ROBOT_CALL_RECORD", "data": data}))
+        await world.hear(path)
+
+    told, guarded = [(await robot.detail(call_id))["customerPerson"] for call_id in (1, 2)]
+    found = await robot.page(searchWords="空号", customerGroupId=181)
+
+    assert told == sent
+    assert guarded.keys() == sent.keys()
+    assert not [name for name, value in guarded.items() if value is True]
+    assert [row["callRecordId"] for row in found["content"]] == [1]
+
+
 async def test_attributes_of_another_platform_are_names_and_values(robot: Client, world: DialectWorld) -> None:
     await world.call("c-1", **ENDED, extracted={"topic": "price", "n": 5})
 
