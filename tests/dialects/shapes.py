@@ -96,15 +96,14 @@ BATCH: Final[Shape] = {
     **members(NUMBER, "averageCallDuration", "total_call_time"),
 }
 
-_USER: Final[Mapping[str, Shape]] = {
-    **members(TEXT, "full_name", "full_name_unsigned", "email", "note"),
-    "tag": [{"name": TEXT}],
-}
+_NAMED: Final = members(TEXT, "full_name", "full_name_unsigned")
+_USER: Final[Mapping[str, Shape]] = {**_NAMED, "note": TEXT, "tag": [{"name": TEXT}]}
+_SEARCHED_USER: Final[Mapping[str, Shape]] = {**_NAMED, "_id": TEXT, "tags_view": [TEXT], "note_created_date": INT}
+_EMAIL: Final[Mapping[str, Shape]] = {"email": TEXT}
 _MAKER: Final[Mapping[str, Shape]] = {
     **members(TEXT, "id", "name", "contact_id", "uuid", "type"),
     **members(MAYBE, "avatar", "gender"),
 }
-_NAMED: Final = members(TEXT, "full_name", "full_name_unsigned")
 _SCORES: Final = [{**members(TEXT, "criteria_id", "name"), "point": NUMBER}]
 _EVALUATION: Final[Shape] = {
     **members(TEXT, "user_uuid", "comment"),
@@ -127,7 +126,7 @@ OMICALL: Final[Mapping[str, Shape]] = {
     "recording_file": MAYBE,
     "call_out_price": NUMBER,
     "tag": [TEXT],
-    "user": [_USER],
+    "user": [either(_USER, _USER | _EMAIL)],
     "create_by": either(NONE, _MAKER),
     "internal_destination": either(NONE, members(TEXT, "id", "contact_id", "name", "uuid", "extension", "type")),
     "customer": either(NONE, _NAMED),
@@ -144,8 +143,8 @@ OMICALL_SEARCH: Final[Shape] = {
     **members(FLAG, "is_stop_ivr", "is_deleted", "is_callbot", "is_ai", "is_trunk", "suspicious_checked"),
     **members(FLAG, "is_missed_call", "is_analyzed"),
     "rtp_audio_in_mos": of(float),
-    "user": [{**_USER, "_id": TEXT, "tags_view": [TEXT], "note_created_date": INT}],
-    "create_by": either(NONE, {**_MAKER, "extension": TEXT}),
+    "user": [either(_SEARCHED_USER, _SEARCHED_USER | _EMAIL)],
+    "create_by": either(NONE, members(TEXT, "id", "name", "contact_id", "type", "extension")),
     "customer": either(NONE, {**_NAMED, **members(TEXT, "_id", "uuid", "type", "extension")}),
 }
 

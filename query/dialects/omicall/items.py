@@ -9,7 +9,7 @@ from query.dialects.moments import epoch_ms
 from query.dialects.omicall import parties, values
 from query.dialects.omicall.parties import hex24
 from query.dialects.omicall.scores import EVALUATION, TOTAL, evaluations, total
-from query.dialects.omicall.values import ANSWERED, CANCELLED, Row
+from query.dialects.omicall.values import ANSWERED, CANCELLED, EMAIL, Row
 from schemas.words import Outcome
 
 
@@ -22,16 +22,24 @@ def _texts(*names: str) -> Schema:
 
 
 _NAMED: Final = ("full_name", "full_name_unsigned")
-_USER: Final = (*_NAMED, "email", "note", "tag")
-_SEARCHED_USER: Final = ("_id", *_USER, "tags_view", "note_created_date")
+_USER: Final = (*_NAMED, "note", "tag")
+_SEARCHED_USER: Final = ("_id", *_NAMED, "tags_view", "note_created_date")
 _MAKER: Final = ("id", "name", "contact_id", "avatar", "gender", "uuid", "type")
+_SEARCHED_MAKER: Final = ("id", "name", "contact_id", "type", "extension")
 _INNER: Final = ("id", "contact_id", "name", "uuid", "extension", "type")
 _CUSTOMER: Final = ("_id", *_NAMED, "uuid", "type", "extension")
-_USER_SCHEMA: Final = {
-    **dict.fromkeys((*_NAMED, "email", "note"), TEXT),
-    "tag": list_schema(member_schema({"name": TEXT})),
+_USER_SCHEMA: Final = {**dict.fromkeys((*_NAMED, "note"), TEXT), "tag": list_schema(member_schema({"name": TEXT}))}
+_SEARCHED_SCHEMA: Final = {
+    **dict.fromkeys(("_id", *_NAMED), TEXT),
+    "tags_view": list_schema(TEXT),
+    "note_created_date": INTEGER,
 }
-_SEARCHED_SCHEMA: Final = {**_USER_SCHEMA, "_id": TEXT, "tags_view": list_schema(TEXT), "note_created_date": INTEGER}
+
+
+def _people(schemas: Mapping[str, Schema]) -> Schema:
+    person = member_schema(schemas)
+    return list_schema({**person, "properties": {**person["properties"], EMAIL: TEXT}})
+
 
 ITEM: Final[Sequence[Column[Row]]] = (
     Column(
@@ -72,7 +80,7 @@ ITEM: Final[Sequence[Column[Row]]] = (
         TEXT,
         lambda row: row.url(row.call.recording.voicemail) or "",
     ),
-    Column("user", "`agent`, `note`, `tags`", list_schema(member_schema(_USER_SCHEMA)), values.people(_USER)),
+    Column("user", "`agent`, `note`, `tags`", _people(_USER_SCHEMA), values.people(_USER)),
     Column("create_by", "`agent`", _maybe(_texts(*_MAKER)), values.some(parties.maker, _MAKER)),
     Column(
         "internal_destination", "`to` of a local call", _maybe(_texts(*_INNER)), values.some(parties.inner_side, _INNER)
@@ -109,18 +117,16 @@ ITEM: Final[Sequence[Column[Row]]] = (
 """What a list, a detail, a change and an evaluation show."""
 
 _WIDER: Final[Mapping[str, Column[Row]]] = {
-    "user": Column(
-        "user", "`agent`, `note`, `tags`", list_schema(member_schema(_SEARCHED_SCHEMA)), values.people(_SEARCHED_USER)
-    ),
+    "user": Column("user", "`agent`, `tags`", _people(_SEARCHED_SCHEMA), values.people(_SEARCHED_USER)),
     "create_by": Column(
         "create_by",
         "`agent`, `extension`",
-        _maybe(_texts(*_MAKER, "extension")),
-        values.some(parties.maker, (*_MAKER, "extension")),
+        _maybe(_texts(*_SEARCHED_MAKER)),
+        values.some(parties.maker, _SEARCHED_MAKER),
     ),
     "customer": Column("customer", "`customer`", _maybe(_texts(*_CUSTOMER)), values.some(parties.customer, _CUSTOMER)),
 }
-"""Objects of which a search shows more."""
+"""Objects that a search shows otherwise, as the vendor's sample of one does."""
 
 SEARCHED: Final[Sequence[Column[Row]]] = (
     Column(

@@ -20,6 +20,8 @@ from schemas.words import Direction, Outcome, Platform
 
 ANSWERED: Final = "answered"
 CANCELLED: Final = "cancelled"
+EMAIL: Final = "email"
+"""Of `user[]`; the vendor's examples do not have it."""
 CAUSES: Final[Mapping[Outcome, str]] = {
     Outcome.ANSWERED: "ANSWER",
     Outcome.BUSY: "BUSY",
@@ -197,8 +199,12 @@ def line(call: Call) -> str:
 
 
 def people(names: Sequence[str]) -> Callable[[Row], Any]:
-    """Show the agents' members of these *names*."""
-    return lambda row: [{name: user[name] for name in names} for user in parties.users(row.call)]
+    """Show the agents' members of these *names*, and their e-mail address where it is known."""
+    return lambda row: [_shown(user, names) for user in parties.users(row.call)]
+
+
+def _shown(user: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+    return {name: user[name] for name in (*names, EMAIL) if name != EMAIL or user[EMAIL]}
 
 
 def some(of: Callable[[Call], Mapping[str, Any] | None], names: Sequence[str]) -> Callable[[Row], Any]:
