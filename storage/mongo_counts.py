@@ -2,16 +2,20 @@
 
 from typing import Final
 
+from pymongo.errors import OperationFailure
+from pymongo.read_concern import ReadConcern
+
 from schemas.query import Filter
 from storage.mongo import LONGEST_MS, Database, Document
-from storage.mongo_covers import Units, Way, complement
+from storage.mongo_covers import Complement, Units, Way, apart, complement
 from storage.mongo_filters import scope
 
-LEFT_OUT: Final = Way("outcome", alone=False)
-MOST_LEFT_OUT: Final = 200
-"""Calls in progress of which each is looked at, twice; where there are more they are left out one by one."""
-MANY: Final = 20_000
-"""From so many calls on, two questions more cost less than looking at the outcome of each."""
+MANY: Final = 2_000
+"""From so many calls on, a question in several parts costs less than looking at the outcome of each."""
+SHARE: Final = 10
+"""Of so many calls one may go on: each of those is looked at; where there are more, the outcome of all is."""
+_NO_SNAPSHOT: Final = frozenset({239, 246})
+"""MongoDB's codes for a moment that it cannot read at: too long ago, or before an index was there."""
 
 
 class MongoCounts:
@@ -20,37 +24,44 @@ class MongoCounts:
     def __init__(self, database: Database) -> None:
         """Count in *database*, whose indexes are there."""
         self._database = database
+        self._calls_at_once = database["calls"].with_options(read_concern=ReadConcern("snapshot"))
         self._last: dict[tuple[str, str | None], int] = {}
 
     async def total(self, tenant: str, filter_: Filter, *, units: Units, found: Way) -> int:
         """Return how many calls match.
 
-        Of many calls, taking away what is left out costs less than leaving it out. As many are left out before as
-        after the counting, so that the number is that of a moment in between.
+        Of many calls, taking away what is left out costs less than leaving it out.
         """
         name = (tenant, found.name)
-        total = None
-        if found.alone and self._last.get(name, 0) > MANY:
-            total = await self._without(tenant, filter_, units=units, found=found)
+        total, last = None, self._last.get(name, 0)
+        if found.alone and last > MANY and (parts := complement(filter_)) is not None:
+            total = await self._without(tenant, parts, units=units, found=found, most=1 + last // SHARE)
         if total is None:
             total = await self._count(scope(tenant, filter_, units=units), found)
         self._last[name] = total
         return total
 
-    async def _without(self, tenant: str, filter_: Filter, *, units: Units, found: Way) -> int | None:
-        """Return the number by taking away, None where nothing is left out, too much, or other calls meanwhile."""
-        parts = complement(filter_)
-        if parts is None:
-            return None
-        unwanted = scope(tenant, parts.unwanted, units=units)
-        before = await self._count(unwanted, LEFT_OUT, limit=MOST_LEFT_OUT)
-        if before >= MOST_LEFT_OUT:
-            return None
-        everything = await self._count(scope(tenant, parts.everything, units=units), found)
-        after = await self._count(unwanted, LEFT_OUT, limit=MOST_LEFT_OUT)
-        return everything - before if after == before else None
+    async def _without(self, tenant: str, parts: Complement, *, units: Units, found: Way, most: int) -> int | None:
+        """Return the number by taking away, None where *most* are left out, or nothing was read at one moment."""
+        seen = [scope(tenant, each, units=units) for each in apart(parts.everything)]
+        counts = [_counted(each, "all") for each in seen]
+        counts.append(_counted(scope(tenant, parts.unwanted, units=units), "left_out", most=most))
+        stages = [*counts[0], *({"$unionWith": {"coll": "calls", "pipeline": each}} for each in counts[1:])]
+        try:
+            rows = await self._calls_at_once.aggregate(stages, hint=found.name, maxTimeMS=LONGEST_MS)
+            counted = await rows.to_list()
+        except OperationFailure as error:
+            if error.code in _NO_SNAPSHOT:
+                return None
+            raise
+        left_out = sum(row.get("left_out", 0) for row in counted)
+        return None if left_out >= most else sum(row.get("all", 0) for row in counted) - left_out
 
-    async def _count(self, seen: Document, found: Way, *, limit: int = 0) -> int:
+    async def _count(self, seen: Document, found: Way) -> int:
         hint: Document = {} if found.name is None else {"hint": found.name}
-        answer = await self._database.command("count", "calls", query=seen, limit=limit, maxTimeMS=LONGEST_MS, **hint)
+        answer = await self._database.command("count", "calls", query=seen, maxTimeMS=LONGEST_MS, **hint)
         return int(answer["n"])
+
+
+def _counted(seen: Document, name: str, *, most: int | None = None) -> list[Document]:
+    return [{"$match": seen}, *([] if most is None else [{"$limit": most}]), {"$count": name}]

@@ -4,8 +4,8 @@ Left alone, MongoDB tries the many indexes that begin with the tenant one after 
 calls in progress from others.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from schemas.query import All, Any_, Condition, Field, Filter, Inner, Not, Op
 from schemas.window import SortBy
@@ -73,6 +73,9 @@ def way(filter_: Filter, *, units: Units, by: SortBy | None = None, also: Iterab
     return Way(next((cover.name for cover in (*narrow, *suited)), None), alone=False)
 
 
+_FIRST: Final = frozenset(cover.first for cover in COVERS if cover.first is not None)
+
+
 class Complement(NamedTuple):
     """Calls without those of one outcome: all of them, and those to be taken away."""
 
@@ -89,6 +92,21 @@ def complement(filter_: Filter) -> Complement | None:
             others = (*filter_.parts[:place], *filter_.parts[place + 1 :])
             return Complement(All(others), All((*others, part.part)))
     return None
+
+
+def apart(filter_: Filter) -> Sequence[Filter]:
+    """Return a condition for each value of the column that an index begins with: its calls are one stretch of it."""
+    if isinstance(filter_, Any_) and (either := one_of(filter_)) is not None and either.field in _FIRST:
+        return [_one(either.field, value) for value in dict.fromkeys(either.values)]
+    if isinstance(filter_, All):
+        for place, part in enumerate(filter_.parts):
+            if len(several := apart(part)) > 1:
+                return [All((*filter_.parts[:place], each, *filter_.parts[place + 1 :])) for each in several]
+    return [filter_]
+
+
+def _one(field: Column, value: Any) -> Filter:
+    return Any_([Condition(field, Op.EXISTS, value=False) if value is None else Condition(field, Op.EQ, value)])
 
 
 def _fixed(filter_: Filter) -> Iterator[Column]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from schemas.call import Batch
+from schemas.call import Batch, Unit
 from schemas.query import EVERYTHING, All, Any_, Condition, Field, Filter, Inner, Not, Op
 from schemas.register import Hook, Note, Order
 from schemas.window import Sort, SortBy, Window
@@ -25,6 +25,7 @@ from tests.pure.storage.updates import make_update
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 NEWEST = Sort(SortBy.STARTED_AT)
+OVER = Not(Condition(Field.OUTCOME, Op.EQ, Outcome.IN_PROGRESS))
 
 
 @pytest.fixture
@@ -102,19 +103,52 @@ async def test_calls_that_go_on_are_not_counted_where_they_are_left_out(
     opened: Database, monkeypatch: pytest.MonkeyPatch, going_on: int
 ) -> None:
     windows = await stored(opened)
-    monkeypatch.setattr("storage.mongo_counts.MANY", 0)  # from the second time on they are taken away
-    monkeypatch.setattr("storage.mongo_counts.MOST_LEFT_OUT", 2)  # of three they are left out one by one
+    monkeypatch.setattr("storage.mongo_counts.MANY", 0)  # from the second time on they are taken away, if not too many
     started = [make_update(call=f"now-{n}", event=f"now-{n}", batch=Batch(id="spring")) for n in range(going_on)]
     await MongoWriter(opened, raw_days=lambda _: 30).apply(started)
-    over = Not(Condition(Field.OUTCOME, Op.EQ, Outcome.IN_PROGRESS))
-    in_spring = All((over, All((Condition(Field.BATCH, Op.EQ, "spring"),))))
+    in_spring = All((OVER, All((Condition(Field.BATCH, Op.EQ, "spring"),))))
 
     for _ in range(2):
         assert await windows.count("acme", All(()), units=None) == 7 + going_on
-        assert await windows.count("acme", All((over,)), units=None) == 7
+        assert await windows.count("acme", All((OVER,)), units=None) == 7
         assert await windows.count("acme", in_spring, units=None) == 3
         page = Window(sort=Sort(SortBy.BEGUN_AT), skip=0, limit=1)
         assert (await windows.page("acme", in_spring, page, units=None))[1] == 3
+
+
+async def test_calls_of_either_of_two_values_are_counted_once(
+    opened: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    windows = await stored(opened)
+    monkeypatch.setattr("storage.mongo_counts.MANY", 0)
+    units = [Unit(id=name) for name in ("0", "0", "1")]
+    told = [make_update(call=f"of-{n}", event=f"of-{n}", stage=Stage.ENDED, unit=unit) for n, unit in enumerate(units)]
+    await MongoWriter(opened, raw_days=lambda _: 30).apply(told)
+    zero, none = Condition(Field.UNIT, Op.EQ, "0"), Condition(Field.UNIT, Op.EXISTS, value=False)
+
+    for wanted, total, bound in (([zero, none], 9, 2), ([zero, zero], 2, 2), ([none], 7, 0), ([], 0, 0)):
+        for _ in range(2):
+            assert await windows.count("acme", All((OVER, Any_(wanted))), units=None) == total
+            assert await windows.count("acme", All((OVER, Any_(wanted))), units=("0", "1")) == bound
+
+
+async def test_a_number_is_of_one_moment(opened: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    windows = await stored(opened)
+    monkeypatch.setattr("storage.mongo_counts.MANY", 0)
+    monkeypatch.setattr("storage.mongo_counts.SHARE", 1)
+
+    async def change() -> None:
+        for n in range(40):  # as many begin as end, and none of them is ever both
+            await MongoWriter(opened, raw_days=lambda _: 30).apply([make_update(call=f"now-{n}", event=f"now-{n}")])
+            await opened["calls"].delete_one({"platform_call_id": f"now-{n}"})
+
+    changing = asyncio.create_task(change())
+    counted = set()
+    while not changing.done():
+        counted.add(await windows.count("acme", All((OVER,)), units=None))
+    await changing
+
+    assert counted == {7}
 
 
 @pytest.mark.parametrize("by", SortBy)
