@@ -17,6 +17,7 @@ class MongoNames:
         """Read from *database*, whose indexes are there."""
         self._calls = database["calls"]
         self._transcripts = database["transcripts"]
+        self._units: dict[str, list[str]] = {}
 
     async def find(self, tenant: str, call_id: str, *, units: Units) -> Call | None:
         """Return one whole call by `platform_call_id`, `uid`, `number` or the platform's other name of it.
@@ -29,11 +30,14 @@ class MongoNames:
             rows = await self._calls.find(seen, WHOLE, max_time_ms=LONGEST_MS).sort(order).limit(1).to_list()
             return (await whole_calls(self._transcripts, rows))[0] if rows else None
 
-    async def units(self, tenant: str) -> list[str]:
-        """Return the ids of the units that have calls."""
-        with answering():
-            known = await self._calls.distinct("unit.id", {"tenant": tenant}, maxTimeMS=LONGEST_MS)
-        return sorted(each for each in known if each is not None)  # an index tells what is absent as null
+    async def units(self, tenant: str, *, afresh: bool = True) -> list[str]:
+        """Return the ids of the units that have calls; unless *afresh*, those that had some when it was last asked."""
+        if afresh or tenant not in self._units:
+            with answering():
+                known = await self._calls.distinct("unit.id", {"tenant": tenant}, maxTimeMS=LONGEST_MS)
+            # An index tells what is absent as null.
+            self._units[tenant] = sorted(each for each in known if each is not None)
+        return self._units[tenant]
 
 
 def named(tenant: str, call_id: str, *, units: Units) -> Document:

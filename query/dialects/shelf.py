@@ -1,7 +1,7 @@
 """What a dialect may ask for, bound to one caller's tenant and units before the dialect sees it."""
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from query import signing
 from query.auth import Caller
+from query.dialects.matching import NO_UNIT
 from query.stores import Stores
 from schemas.batch import BatchSum
 from schemas.call import Call, Evaluation, call_key
@@ -138,10 +139,22 @@ class Shelf:
         """Return the id that an integer stands for, None where nothing has it."""
         return await self._stores.registers.unalias(self._tenant, kind, number)
 
-    async def units(self) -> list[str]:
-        """Return the ids of the units that are configured or have calls, as far as the key sees them."""
-        known = [unit.id for unit in self._caller.tenant.units] + await self._stores.names.units(self._tenant)
-        return [each for each in dict.fromkeys(known) if self._units is None or each in self._units]
+    async def unit(self, fits: Callable[[str], bool], *, afresh: bool = True) -> str | None:
+        """Return the id of the unit that *fits*, None where none is configured or has calls that the key sees.
+
+        Unless *afresh*, it may be one whose calls are gone: of a list that shows some this need not be asked.
+        """
+        found = next((unit.id for unit in self._caller.tenant.units if self._sees(unit.id) and fits(unit.id)), None)
+        if found is None and self._units is None and fits(NO_UNIT):
+            found = NO_UNIT
+        for again in (True,) if afresh else (False, True):
+            if found is None:
+                known = await self._stores.names.units(self._tenant, afresh=again)
+                found = next((each for each in known if self._sees(each) and fits(each)), None)
+        return found
+
+    def _sees(self, unit_id: str) -> bool:
+        return self._units is None or unit_id in self._units
 
     async def order_file(self, *, dialect: str, recipe: bytes) -> tuple[str, str, datetime]:
         """Keep what the dialect needs to write a file; return its id, signed URL and expiry."""

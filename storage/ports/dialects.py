@@ -53,8 +53,11 @@ class Names(Protocol):
     async def find(self, tenant: str, call_id: str, *, units: tuple[str, ...] | None) -> Call | None:
         """Return one whole call by any of its ids; of several the one that started last. Raises `Away`."""
 
-    async def units(self, tenant: str) -> list[str]:
-        """Return the ids of the units that have calls. Raises `Away`."""
+    async def units(self, tenant: str, *, afresh: bool = True) -> list[str]:
+        """Return the ids of the units that have calls; unless *afresh*, of those that had some not long ago.
+
+        Raises `Away`.
+        """
 
 
 class CallStreams(Protocol):

@@ -1,6 +1,5 @@
 """The routes of Toolzz, its answers and its errors."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,9 +8,9 @@ from query.auth import Scope
 from query.dialects.bearer import bearer
 from query.dialects.columns import shown
 from query.dialects.dialect import Ask, Asked, Dialect, Fault, Faulted, Refused, Reply, Route
-from query.dialects.matching import NO_UNIT, every, of_unit
+from query.dialects.matching import every, of_unit
 from query.dialects.pages import Numbered
-from query.dialects.shelf import Shelf, uuid_of
+from query.dialects.shelf import uuid_of
 from query.dialects.statuses import KEYS, STATUS, headers
 from query.dialects.toolzz import schemas
 from query.dialects.toolzz.asking import Wrong, search
@@ -28,7 +27,7 @@ ZONE: Final = "America/Sao_Paulo"
 
 async def search_unit(asked: Asked) -> Reply:
     """Answer with one page of a unit's calls."""
-    unit_id = await _unit(asked)
+    unit_id = await _unit(asked, afresh=False)
     zone = _zone(asked.tenant)
     try:
         wanted = search(asked.ask.body, now=asked.ask.now, zone=zone)
@@ -38,6 +37,8 @@ async def search_unit(asked: Asked) -> Reply:
     skip = (wanted.page - 1) * wanted.size
     window = Window(sort=wanted.sort, skip=skip, limit=wanted.size, whole=True)
     calls, total = await asked.shelf.page(filter_, window)
+    if total == 0:
+        await _unit(asked, afresh=True)
     page = Numbered(wanted.page, wanted.size, total)
     base_url = asked.ask.base_url
     rows = [Row(call=call, tenant=asked.tenant, zone=zone, base_url=base_url) for call in calls]
@@ -55,20 +56,17 @@ async def one(asked: Asked) -> Reply:
     return Reply(body=shown(COLUMNS, row))
 
 
-async def _unit(asked: Asked) -> str:
-    """Return the id of the unit in the path."""
+async def _unit(asked: Asked, *, afresh: bool) -> str:
+    """Return the id of the unit in the path; unless *afresh* it may have lost its calls since."""
     try:
         wanted = str(UUID(asked.ask.parts["unityId"]))
     except ValueError:
         raise _refused("unityId", "must be a UUID") from None
-    for unit_id in [*await _units(asked.shelf), *([] if asked.caller.units is not None else [NO_UNIT])]:
-        if uuid_of(tenant=asked.tenant.id, kind="unit", id_=unit_id) == wanted:
-            return unit_id
-    raise _missing()
-
-
-async def _units(shelf: Shelf) -> Sequence[str]:
-    return await shelf.units()
+    tenant = asked.tenant.id
+    found = await asked.shelf.unit(lambda id_: uuid_of(tenant=tenant, kind="unit", id_=id_) == wanted, afresh=afresh)
+    if found is None:
+        raise _missing()
+    return found
 
 
 def _zone(tenant: Tenant) -> ZoneInfo:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from query.dialects.dialect import Ask, Asked
-from query.dialects.matching import NO_UNIT, contains, every, of_unit
+from query.dialects.matching import contains, every, of_unit
 from query.dialects.shelf import uuid_of
 from query.dialects.zenicall import values
 from query.dialects.zenicall.refusals import CALL, CLINIC, Place, invalid, missing
@@ -47,26 +47,34 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     size: int
 
 
-async def clinic(asked: Asked, value: object, place: Place) -> str:
-    """Return the unit that a clinic's id means in either form; refuse with 422 or 404."""
+async def clinic(asked: Asked, value: object, place: Place, *, afresh: bool = True) -> str:
+    """Return the unit that a clinic's id means in either form; refuse with 422 or 404.
+
+    Unless *afresh* it may be one that has lost its calls since.
+    """
     wanted = values.integer_or_uuid(place, value)
-    known = [*await asked.shelf.units(), *([NO_UNIT] if asked.caller.units is None else [])]
-    if isinstance(wanted, int):
-        named = await asked.shelf.unalias("unit", wanted)
-        found = named if named in known else None
-    else:
-        tenant = asked.tenant.id
-        found = next((each for each in known if uuid_of(tenant=tenant, kind="unit", id_=each) == wanted), None)
+    tenant = asked.tenant.id
+    named = await asked.shelf.unalias("unit", wanted) if isinstance(wanted, int) else None
+
+    def fits(unit_id: str) -> bool:
+        return unit_id == named or uuid_of(tenant=tenant, kind="unit", id_=unit_id) == wanted
+
+    found = await asked.shelf.unit(fits, afresh=afresh)
     if found is None:
         raise missing(CLINIC)
     return found
 
 
+def named_clinic(value: object, where: str) -> tuple[object, Place]:
+    """Return a clinic's id and where it stands, in a query or a body, which must have it."""
+    if value is None:
+        raise invalid([where, "clinic_id"], "Field required", "missing")
+    return value, [where, "clinic_id"]
+
+
 async def clinic_of_body(asked: Asked, told: Mapping[str, Any]) -> str:
     """Return the unit that a body names, which it must."""
-    if told.get("clinic_id") is None:
-        raise invalid(["body", "clinic_id"], "Field required", "missing")
-    return await clinic(asked, told["clinic_id"], ["body", "clinic_id"])
+    return await clinic(asked, *named_clinic(told.get("clinic_id"), "body"))
 
 
 async def call_named(asked: Asked, value: object, place: Place) -> Call:

@@ -1,5 +1,6 @@
 """Zenicall's answers about calls: lists, one, and its change."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from query.dialects.columns import shown
@@ -9,7 +10,7 @@ from query.dialects.pages import Numbered
 from query.dialects.zenicall import asking, values
 from query.dialects.zenicall.asking import NEWEST_FIRST, Listing
 from query.dialects.zenicall.items import DETAILED, LISTED, rows
-from query.dialects.zenicall.refusals import CALL, invalid, missing
+from query.dialects.zenicall.refusals import CALL, Place, invalid, missing
 from query.dialects.zenicall.words import read
 from schemas.call import Call
 from schemas.edit import Patch
@@ -25,37 +26,40 @@ LONGEST_SUMMARY: Final = 65_535
 
 async def by_clinic(asked: Asked) -> Reply:
     """Answer with one page of a clinic's calls."""
-    unit_id = await asking.clinic(asked, asked.ask.parts["clinic_id"], ["path", "clinic_id"])
-    return await page(asked, asking.by_clinic(asked.ask, unit_id))
+    named = asking.named_clinic(asked.ask.parts["clinic_id"], "path")
+    return await _page(asked, named, lambda unit_id: asking.by_clinic(asked.ask, unit_id))
 
 
 async def new(asked: Asked) -> Reply:
     """Answer with one page of a clinic's calls that nobody has looked at."""
-    named = asked.ask.one("clinic_id")
-    if named is None:
-        raise invalid(["query", "clinic_id"], "Field required", "missing")
-    unit_id = await asking.clinic(asked, named, ["query", "clinic_id"])
     unseen = Condition(Field.WORKFLOW, Op.EQ, Workflow.NEW.value)
-    listing = Listing(
-        filter=every([of_unit(unit_id), unseen]),
-        sort=NEWEST_FIRST,
-        page=values.count(asked.ask, "page", default=1),
-        size=values.count(asked.ask, "limit", default=DEFAULT_NEW, most=LARGEST_NEW),
-    )
-    return await page(asked, listing)
+
+    def listing(unit_id: str) -> Listing:
+        return Listing(
+            filter=every([of_unit(unit_id), unseen]),
+            sort=NEWEST_FIRST,
+            page=values.count(asked.ask, "page", default=1),
+            size=values.count(asked.ask, "limit", default=DEFAULT_NEW, most=LARGEST_NEW),
+        )
+
+    return await _page(asked, asking.named_clinic(asked.ask.one("clinic_id"), "query"), listing)
 
 
 async def search(asked: Asked) -> Reply:
     """Answer with one page of what a search finds."""
     told = values.body_of(asked.ask)
-    unit_id = await asking.clinic_of_body(asked, told)
-    return await page(asked, asking.search(asked.ask, unit_id, told))
+    named = asking.named_clinic(told.get("clinic_id"), "body")
+    return await _page(asked, named, lambda unit_id: asking.search(asked.ask, unit_id, told))
 
 
-async def page(asked: Asked, listing: Listing) -> Reply:
-    """Answer with one page of a list."""
+async def _page(asked: Asked, named: tuple[object, Place], listed: Callable[[str], Listing]) -> Reply:
+    """Answer with one page of the list that is asked of a clinic."""
+    listing = listed(await asking.clinic(asked, *named, afresh=False))
     skip = (listing.page - 1) * listing.size
-    calls, total = await asked.shelf.page(listing.filter, Window(sort=listing.sort, skip=skip, limit=listing.size))
+    window = Window(sort=listing.sort, skip=skip, limit=listing.size)
+    calls, total = await asked.shelf.page(listing.filter, window)
+    if total == 0:
+        await asking.clinic(asked, *named)
     items = [shown(LISTED, row) for row in await rows(asked, calls)]
     return Reply(body=paged(items, Numbered(listing.page, listing.size, total)))
 
