@@ -36,6 +36,8 @@ LONGEST_MS: Final = round(LONGEST_S * 1000)
 
 Not by `pymongo.timeout`: with it a server that is away is looked for until the time is over, instead of being told.
 """
+FARTHEST: Final = 2**40
+"""Rows to skip: nobody has as many, and MongoDB takes no more than 64 bits."""
 DURABLE: Final = WriteConcern(w="majority", j=True)
 _CODEC: Final = CodecOptions[dict[str, Any]](tz_aware=True)  # in UTC: named again, each time is converted once more
 

@@ -11,10 +11,13 @@ from pymongo import UpdateOne
 
 from schemas.batch import BatchQuery, BatchSum
 from schemas.query import Page, Position
-from storage.mongo import LONGEST_MS, Database, Document, answering
+from storage.mongo import FARTHEST, LONGEST_MS, Database, Document, answering
 
 AT_ONCE: Final = 10
 """Batches that are summed by one question: what is summed is kept, so that who asks again waits for the rest only."""
+
+_SHORT: Final[Document] = {"count": {"$gt": 0}, "begun_at": {"$exists": False}}
+"""Sums that were kept by a version which did not know all that is told of a batch."""
 
 
 class MongoBatches:
@@ -57,22 +60,34 @@ class MongoBatches:
             rows = [_kept(row) for row in await cursor.to_list()]
         return _page(rows, query.limit)
 
-    async def every(self, tenant: str, *, units: tuple[str, ...] | None = None) -> list[BatchSum]:
-        """Return all batches."""
+    async def latest(
+        self, tenant: str, *, units: tuple[str, ...] | None = None, skip: int = 0, limit: int | None = None
+    ) -> tuple[list[BatchSum], int]:
+        """Return batches by offset, those that began last first, and how many there are."""
         if units is not None:
-            return await self._sums(tenant, units=units)
-        rows = await self._rows(tenant)
-        if any("talked" not in row for row in rows):  # kept by a version that did not know it
+            known = sorted(await self._sums(tenant, units=units), key=_latest, reverse=True)
+            return known[skip:][:limit], len(known)
+        rows, beside = await self._latest(tenant, skip=skip, limit=limit)
+        if "short" in beside:
             with answering():
-                short: Document = {"tenant": tenant, "talked": {"$exists": False}}
-                await self._batches.update_many(short, {"$set": {"stale": True}})
-            rows = await self._rows(tenant)
-        return [_kept(row) for row in rows]
+                await self._batches.update_many({"tenant": tenant, **_SHORT}, {"$set": {"stale": True}})
+            rows, beside = await self._latest(tenant, skip=skip, limit=limit)
+        return [_kept(row) for row in rows], beside.get("total", 0)
 
-    async def _rows(self, tenant: str) -> list[Document]:
+    async def _latest(self, tenant: str, *, skip: int, limit: int | None) -> tuple[list[Document], Mapping[str, int]]:
+        """Return rows, and beside them how many there are in all and how many are `short`, where there are any."""
         await self._refresh(tenant)
+        seen = {"$match": {"tenant": tenant, "count": {"$gt": 0}, "begun_at": {"$type": "date"}}}
+        short = {"$match": {"tenant": tenant, **_SHORT}}
+        stages: list[Document] = [seen, {"$sort": {"begun_at": -1, "_id": -1}}, {"$skip": min(skip, FARTHEST)}]
+        stages += [] if limit is None else [{"$limit": limit}]
+        for counted in ([seen, {"$count": "total"}], [short, {"$count": "short"}]):
+            stages.append({"$unionWith": {"coll": "batches", "pipeline": counted}})
         with answering():
-            return await self._batches.find({"tenant": tenant, "count": {"$gt": 0}}, max_time_ms=LONGEST_MS).to_list()
+            found = await self._batches.aggregate(stages, hint="batches_begun", maxTimeMS=LONGEST_MS)
+            told = await found.to_list()
+        beside = {name: n for row in told if "_id" not in row for name, n in row.items()}
+        return [row for row in told if "_id" in row], beside
 
     async def one(self, tenant: str, batch_id: str, *, units: tuple[str, ...] | None = None) -> BatchSum | None:
         """Return one batch, None where it has no calls."""
@@ -201,6 +216,10 @@ def _behind(after: Position, tenant: str) -> Document:
 def _newest(batch: BatchSum) -> tuple[bool, float, str]:
     first = batch.first_started_at
     return (first is not None, first.timestamp() if first else 0.0, batch.id)
+
+
+def _latest(batch: BatchSum) -> tuple[float, str]:
+    return (batch.begun_at.timestamp() if batch.begun_at else 0.0, batch.id)
 
 
 def _cut(rows: Sequence[BatchSum], query: BatchQuery, after: Position | None) -> Page[BatchSum]:

@@ -101,6 +101,7 @@ INDEXES: Final = (
     _calls("report", "reports of what is in it, without reading a call", *((field, ASCENDING) for field in REPORTED)),
     _calls("numbers", "erasure of a number in any spelling", ("keys.numbers", ASCENDING)),
     _batches("batches_started", "batches, newest first", ("first_started_at", DESCENDING), ("_id", DESCENDING)),
+    _batches("batches_begun", "RobotAppel's batches, and how many", ("begun_at", -1), ("_id", -1), ("count", 1)),
     _batches("batches_stale", "batches to be summed anew", ("stale", ASCENDING)),
     Index("tombstones", "tenant", "whether a tenant ever erased anything", (("tenant", ASCENDING),)),
     Index("export_rows", "export_rows_call", "erasure of ordered rows", (("uids", ASCENDING),)),

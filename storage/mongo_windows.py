@@ -8,7 +8,7 @@ from schemas.call import Call
 from schemas.query import Filter
 from schemas.window import SortBy, Window
 from storage.document import Document, summary, whole
-from storage.mongo import LONGEST_MS, Database, answering
+from storage.mongo import FARTHEST, LONGEST_MS, Database, answering
 from storage.mongo_counts import MongoCounts
 from storage.mongo_covers import Units, Way, way
 from storage.mongo_endings import ENDING
@@ -18,8 +18,6 @@ from storage.mongo_whole import WHOLE, whole_calls
 
 NEAR: Final = 200
 """Calls whose documents are skipped rather than asked for apart: a question costs as much."""
-FARTHEST: Final = 2**40
-"""Calls to skip: nobody has as many, and MongoDB takes no more than 64 bits."""
 _LISTED: Final[Mapping[str, int]] = {**WHOLE, "registers": 0}
 
 

@@ -69,11 +69,11 @@ class Shelf:
         """Return totals over all matching ended calls, by group."""
         return await self._stores.sums.sums(self._tenant, All((OVER, filter_)), units=self._units, by=by)
 
-    async def every_batch(self) -> list[BatchTotals]:
-        """Return all batches, newest first, from the sums that are kept of them."""
-        known = await self._stores.batches.every(self._tenant, units=self._units)
+    async def latest_batches(self, *, skip: int = 0, limit: int | None = None) -> tuple[list[BatchTotals], int]:
+        """Return batches by offset, newest first, from the sums that are kept of them, and how many there are."""
+        known, total = await self._stores.batches.latest(self._tenant, units=self._units, skip=skip, limit=limit)
         totals = [_totals(each, each.begun_at, each.created_at) for each in known if each.begun_at and each.created_at]
-        return sorted(totals, key=lambda batch: (batch.begun_at, batch.id), reverse=True)
+        return totals, total
 
     async def batches(self, filter_: Filter) -> list[BatchTotals]:
         """Return the batches of matching calls, newest first; those in progress count too."""

@@ -98,8 +98,13 @@ class BatchReader(Protocol):
     async def page(self, tenant: str, query: BatchQuery, *, after: Position | None = None) -> Page[BatchSum]:
         """Return batches, newest first, those that never started last. Raises `Away`, `TooSlow`."""
 
-    async def every(self, tenant: str, *, units: tuple[str, ...] | None = None) -> list[BatchSum]:
-        """Return all batches, in any order. Raises `Away`, `TooSlow`."""
+    async def latest(
+        self, tenant: str, *, units: tuple[str, ...] | None = None, skip: int = 0, limit: int | None = None
+    ) -> tuple[list[BatchSum], int]:
+        """Return batches by offset (no *limit*: all), those that began last first, and how many there are.
+
+        Raises `Away`, `TooSlow`.
+        """
 
     async def one(self, tenant: str, batch_id: str, *, units: tuple[str, ...] | None = None) -> BatchSum | None:
         """Return one batch, None where it has no calls."""

@@ -190,15 +190,40 @@ async def test_what_is_kept_of_a_batch_is_what_its_calls_add_up_to(opened: Datab
     (summed,) = await MongoSums(opened).batches("acme", EVERYTHING, units=None)
 
     for _ in range(2):  # the second time in place of one that an earlier version kept
-        (kept,) = await MongoBatches(opened).every("acme")
+        ((kept,), total) = await MongoBatches(opened).latest("acme")
+        assert total == 1
 
         assert (kept.id, kept.name, kept.direction) == (summed.id, summed.name, summed.direction)
         assert (kept.created_at, kept.begun_at) == (summed.created_at, summed.begun_at)
         assert (kept.first_started_at, kept.outcomes) == (summed.started_at, summed.outcomes)
         assert (kept.talk_s, kept.talked) == (summed.talk_s, summed.talked)
         await opened["batches"].update_many({}, {"$unset": {"talked": 1, "direction": 1, "begun_at": 1}})
-    assert await MongoBatches(opened).every("other") == []
-    assert await MongoBatches(opened).every("acme", units=("1",)) == []
+    assert await MongoBatches(opened).latest("other") == ([], 0)
+    assert await MongoBatches(opened).latest("acme", units=("1",)) == ([], 0)
+
+
+@pytest.mark.parametrize("units", [None, ("1",)], ids=["all", "a unit's"])
+async def test_batches_by_offset_hold_every_batch_once(opened: Database, units: tuple[str, ...] | None) -> None:
+    # Two begin at the same instant, one's calls never started.
+    starts = {"b-1": 3, "b-2": 1, "b-3": 3, "b-4": None, "b-5": 2}
+    told = [
+        make_update(
+            call=f"c-{batch}",
+            event=batch,
+            started_at=None if start is None else NOW + timedelta(minutes=start),
+            batch=Batch(id=batch),
+            unit=Unit(id="1"),
+        )
+        for batch, start in starts.items()
+    ]
+    await MongoWriter(opened, raw_days=lambda _: 30).apply(told)
+    batches = MongoBatches(opened)
+
+    pages = [await batches.latest("acme", units=units, skip=skip, limit=2) for skip in range(0, 8, 2)]
+
+    assert [batch.id for page, _ in pages for batch in page] == ["b-3", "b-1", "b-5", "b-2", "b-4"]
+    assert {total for _, total in pages} == {5}
+    assert [batch for page, _ in pages for batch in page] == (await batches.latest("acme", units=units))[0]
 
 
 @pytest.mark.parametrize("part", ["da goi so 3", "DA GOI SO 3"])

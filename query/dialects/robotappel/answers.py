@@ -110,13 +110,18 @@ async def batch_history(asked: Asked) -> Any:
     body = Reader(asked.ask.body)
     paged, name, state, direction = body.paged(), body.text("batchName"), body.text("status"), body.text("direction")
     body.done(asked.ask)
-    every = await asked.shelf.every_batch()
-    found = [batch for batch in every if batches.chosen(batch, name=name, state=state, direction=direction)]
-    numbered = Numbered(paged.page, paged.limit, len(found))
+    skip = (paged.page - 1) * paged.limit
+    if name is None and state is None and direction is None:
+        found, total = await asked.shelf.latest_batches(skip=skip, limit=paged.limit)
+    else:
+        every, _ = await asked.shelf.latest_batches()
+        chosen = [batch for batch in every if batches.chosen(batch, name=name, state=state, direction=direction)]
+        found, total = chosen[skip:][: paged.limit], len(chosen)
+    numbered = Numbered(paged.page, paged.limit, total)
     shown = batches.columns(asked.tenant.id)
     return {
-        "total": len(found),
-        "batches": [columns.shown(shown, batch) for batch in found[numbered.skip : numbered.skip + paged.limit]],
+        "total": total,
+        "batches": [columns.shown(shown, batch) for batch in found],
         "page": paged.page,
         "limit": paged.limit,
         "totalPages": numbered.pages,
