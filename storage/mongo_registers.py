@@ -1,6 +1,7 @@
 """The dialects' registers in MongoDB: aliases, internal notes, receivers, file orders, what was seen and spent."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -149,14 +150,16 @@ class MongoRegisters:
 
     async def once(self, tenant: str, name: str, *, now: datetime, seconds: int) -> bool:
         """Tell whether *name* comes for the first time; it is remembered for *seconds*."""
-        seen = {"_id": f"{tenant}:{name}", "expires_at": {"$lte": now}}  # one that has ended may still be there
-        kept = {"$set": {"expires_at": now + timedelta(seconds=seconds)}}
-        try:
-            with answering():
-                await self._seen.update_one(seen, kept, upsert=True)
-        except DuplicateKeyError:
-            return False
-        return True
+        known = {"_id": f"{tenant}:{name}"}
+        until = {"expires_at": now + timedelta(seconds=seconds)}
+        with answering():
+            with suppress(DuplicateKeyError):
+                await self._seen.insert_one(known | until)
+                return True
+            with suppress(DuplicateKeyError):  # one that has ended may still be there
+                await self._seen.update_one({**known, "expires_at": {"$lte": now}}, {"$set": until}, upsert=True)
+                return True
+        return False
 
     async def spend(self, tenant: str, key: str, tokens: int, *, balance: int) -> int | None:
         """Book *tokens*; return what is left of *balance*, None where that would be less than nothing."""

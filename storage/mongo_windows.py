@@ -38,7 +38,7 @@ class MongoWindows:
             if window.sort.by is SortBy.ENDING:
                 names, _ = await self._passed(seen, found, window)
                 return await self._shown(await self._named(names, window), window)
-            return await self._shown(await self._found(seen, found, window), window)
+            return await self._windowed(seen, found, window)
 
     async def page(self, tenant: str, filter_: Filter, window: Window, *, units: Units) -> tuple[list[Call], int]:
         """Return the calls of *window*, and how many match, exactly."""
@@ -46,13 +46,14 @@ class MongoWindows:
         found = way(filter_, units=units, by=window.sort.by)
         with answering():
             if found.alone and window.sort.by is not SortBy.ENDING:
-                documents, total = await gather(
-                    self._found(seen, found, window), self._counts.total(tenant, filter_, units=units, found=found)
+                return await gather(
+                    self._windowed(seen, found, window), self._counts.total(tenant, filter_, units=units, found=found)
                 )
-            else:
-                names, total = await self._passed(seen, found, window)
-                documents = await self._named(names, window)
-            return await self._shown(documents, window), total
+            names, total = await self._passed(seen, found, window)
+            return await self._shown(await self._named(names, window), window), total
+
+    async def _windowed(self, seen: Document, found: Way, window: Window) -> list[Call]:
+        return await self._shown(await self._found(seen, found, window), window)
 
     async def _found(self, seen: Document, found: Way, window: Window) -> list[Document]:
         """Return the documents of a window; far skipping is done over the index alone."""

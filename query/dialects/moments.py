@@ -9,6 +9,7 @@ FIRST: Final = datetime.min.replace(tzinfo=UTC)
 LAST: Final = datetime.max.replace(tzinfo=UTC)
 """Where the calendar ends: clients write 9999-12-31 where they mean no bound."""
 _MS: Final = timedelta(milliseconds=1)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Span(NamedTuple):
@@ -56,7 +57,7 @@ def seconds(value: datetime | None) -> str | None:
 
 def epoch_ms(value: datetime) -> int:
     """Return epoch milliseconds."""
-    return (value - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    return (value - _EPOCH) // _MS
 
 
 def clock(total_s: float, *, hours: bool) -> str:

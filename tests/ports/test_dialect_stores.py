@@ -310,6 +310,8 @@ async def test_the_same_name_comes_once(opened: Database) -> None:
 
     assert sorted(answers) == [False, False, False, False, True]
     assert await registers.once("other", "sig", now=NOW, seconds=60)
+    for later, first in ((59, False), (60, True), (61, False)):
+        assert await registers.once("acme", "sig", now=NOW + timedelta(seconds=later), seconds=60) is first
 
 
 async def test_a_ledger_is_never_overdrawn(opened: Database) -> None:

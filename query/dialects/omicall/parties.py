@@ -1,8 +1,8 @@
 """Who took part in a call, as OMICall's objects: its people, who made it, whom it was for. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from re import fullmatch
 from typing import Any, Final
 
 from query.dialects.moments import epoch_ms
@@ -13,7 +13,7 @@ from schemas.words import AgentKind, Direction, Platform
 Json = dict[str, Any]
 NOBODY: Final = "anonymous"
 """The number of a customer who showed none: clients index its characters."""
-_HEX: Final = "[0-9a-fA-F]{24}"
+_HEX: Final = re.compile("[0-9a-fA-F]{24}")
 _LETTERS: Final = str.maketrans("đĐ", "dD")
 
 
@@ -27,11 +27,13 @@ def hex24(call: Call, kind: str, id_: str | None) -> str:
     """Return the 24 hex digits that stand for an id, "" of none; OMICall's own are themselves."""
     if not id_:
         return ""
-    return id_ if fullmatch(_HEX, id_) else hex_of(tenant=call.tenant, kind=kind, id_=id_)
+    return id_ if _HEX.fullmatch(id_) else hex_of(tenant=call.tenant, kind=kind, id_=id_)
 
 
 def unsigned(name: str) -> str:
     """Return a name without Vietnamese diacritics, in the letter case that it has."""
+    if name.isascii():
+        return name
     apart = unicodedata.normalize("NFD", name).translate(_LETTERS)
     return "".join(character for character in apart if not unicodedata.combining(character))
 

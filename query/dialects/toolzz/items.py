@@ -74,6 +74,8 @@ def _sent_time(row: Row, name: str) -> str | None:
 
 def _fitting(sent: object, ours: Any) -> Any:
     """Return what Toolzz sent where it is of the type of *ours*, member by member of those that ours has."""
+    if sent is None:
+        return ours
     if not isinstance(ours, dict):
         is_number = type(ours) is int and type(sent) is float
         return sent if is_number or type(sent) is type(ours) else ours
