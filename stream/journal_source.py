@@ -39,6 +39,7 @@ class JournalSource:
         self._next = self._committed.next
         self._end = end(connection)
         self._ahead: list[Record] = []  # read, not yet given out
+        self._hand: list[Batch] = []  # given out, neither committed nor from before the position was moved by hand
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Yield batches until `stop`."""
@@ -49,12 +50,16 @@ class JournalSource:
                 batch = Batch(PARTITION, tuple(self._ahead[: self._records]))
                 del self._ahead[: self._records]
                 self._next = batch.next_offset
+                self._hand.append(batch)
                 yield batch
             else:
                 await self._wait()
 
     async def commit(self, batch: Batch) -> None:
         """Move on behind *batch*; nothing where the position was moved by hand meanwhile."""
+        if not any(batch is held for held in self._hand):
+            return
+        self._hand = [held for held in self._hand if held.next_offset > batch.next_offset]
         to = Position(batch.next_offset, self._committed.rewinds)
         try:
             moved = await self._write(partial(advance, to=to))
@@ -87,7 +92,7 @@ class JournalSource:
         loop = asyncio.get_running_loop()
         found, self._end, at = await loop.run_in_executor(self._thread, self._look, not self._ahead)
         if at.rewinds != self._committed.rewinds:  # moved by hand: begin there
-            self._ahead, self._next = [], at.next
+            self._ahead, self._hand, self._next = [], [], at.next
             self._committed = at
             await self._refill()
         else:

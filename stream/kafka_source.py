@@ -40,12 +40,15 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
         self._hand: defaultdict[Partition, list[Batch]] = defaultdict(list)
         self._ahead: deque[tuple[Partition, list[Any]]] = deque()  # read, not yet given out
         self._emptied = asyncio.Event()
+        self._settled = asyncio.Event()  # cleared while partitions go: what is in hand then becomes no more
+        self._settled.set()
         self._rebalances = 0
         self._stopped = False
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Yield batches until `stop`; wait while Kafka is away."""
         while not self._stopped:
+            await self._settled.wait()
             if not self._ahead:
                 await self._read()
             elif (batch := await self._next()) is not None:
@@ -77,6 +80,16 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Let the batches in hand be finished and committed before their partitions go."""
         self._rebalances += 1
+        self._settled.clear()
+        try:
+            await self._put_down()
+        finally:
+            self._settled.set()
+        self._hand.clear()
+        self._ahead.clear()  # read again, by whoever gets them, from the committed offsets
+        self._lag.forget(Partition(lane.topic, lane.partition) for lane in revoked)
+
+    async def _put_down(self) -> None:
         self._emptied.clear()
         if any(self._hand.values()):
             try:
@@ -84,9 +97,6 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
                     await self._emptied.wait()
             except TimeoutError:
                 metrics.REVOKED_UNDONE.inc(sum(map(len, self._hand.values())))
-        self._hand.clear()
-        self._ahead.clear()  # read again, by whoever gets them, from the committed offsets
-        self._lag.forget(Partition(lane.topic, lane.partition) for lane in revoked)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Learn where the group stands."""

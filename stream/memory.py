@@ -79,6 +79,7 @@ class MemorySource:
         self._most = records
         self._next = dict(stream.committed)
         self._rewinds = stream.rewinds
+        self._hand: list[Batch] = []
         self._stopped = False
 
     async def batches(self) -> AsyncIterator[Batch]:
@@ -90,11 +91,13 @@ class MemorySource:
                 await self._stream.arrived.wait()
             else:
                 self._next[batch.partition] = batch.next_offset
+                self._hand.append(batch)
                 yield batch
 
     async def commit(self, batch: Batch) -> None:
         """Move on behind *batch*; nothing where the position was moved by hand meanwhile."""
-        if self._rewinds == self._stream.rewinds:
+        held = any(batch is one for one in self._hand)
+        if held and self._rewinds == self._stream.rewinds:
             self._stream.committed[batch.partition] = batch.next_offset
 
     async def stop(self) -> None:
@@ -108,7 +111,7 @@ class MemorySource:
 
     def _ready(self) -> Batch | None:
         if self._rewinds != self._stream.rewinds:
-            self._next, self._rewinds = dict(self._stream.committed), self._stream.rewinds
+            self._next, self._rewinds, self._hand = dict(self._stream.committed), self._stream.rewinds, []
         for partition, kept in self._stream.records.items():
             if records := kept[self._next[partition] :][: self._most]:
                 return Batch(partition, tuple(records))

@@ -85,10 +85,13 @@ class Source(Protocol):
     """Where workers read; a batch is given again after a crash until it is committed."""
 
     def batches(self) -> AsyncIterator[Batch]:
-        """Yield batches until `stop`; batches of different partitions may come in any order."""
+        """Yield batches until `stop`; batches of different partitions may come in any order.
+
+        Several may be in hand: the next one may be asked for before the last is committed.
+        """
 
     async def commit(self, batch: Batch) -> None:
-        """Move on behind *batch*; silently nothing where its partition is no longer ours."""
+        """Move on behind *batch* and those before it; silently nothing where its partition is no longer ours."""
 
     async def stop(self) -> None:
         """End `batches` after the one in hand."""

@@ -28,13 +28,13 @@ LATE_S: Final = 0.2
 
 def commit_first() -> None:
     """Move the position before the effect."""
-    finish = Worker._finish
+    stored = Worker._stored
 
-    async def committed(self: Worker, batch: Any) -> None:
+    async def committed(self: Worker, batch: Any) -> Any:
         await self._source.commit(batch)
-        await finish(self, batch)
+        return await stored(self, batch)
 
-    patch.object(Worker, "_finish", committed).start()
+    patch.object(Worker, "_stored", committed).start()
 
 
 def early_ack() -> None:

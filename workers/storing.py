@@ -25,9 +25,12 @@ class Storing(NamedTuple):
     patience: Patience
     guard: Guard
 
-    async def store(self, records: Sequence[Record]) -> list[SetAside]:
+    async def understand(self, records: Sequence[Record]) -> list[Understood | SetAside]:
+        """Return what each of *records* means. Raises `Stopped`."""
+        return [await self._meaning(record) for record in records]
+
+    async def store(self, meanings: Sequence[Understood | SetAside]) -> list[SetAside]:
         """Return what has to be set aside; all the rest is stored. Raises `GivenUp` and `Stopped`."""
-        meanings = [await self._meaning(record) for record in records]
         asides = [meaning for meaning in meanings if isinstance(meaning, SetAside)]
         understood = [meaning for meaning in meanings if isinstance(meaning, Understood)]
         return asides + await self._write(understood)

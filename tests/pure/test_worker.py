@@ -68,6 +68,25 @@ class BrokenStream(MemoryStream):
         await super().put(dead)
 
 
+class LateStore(MemoryStore):
+    """A store that writes the first batch only after the second, and looks how far the position had moved by then."""
+
+    def __init__(self, stream: MemoryStream) -> None:
+        super().__init__()
+        self.stream = stream
+        self.second = asyncio.Event()
+        self.moved: list[int] = []
+
+    @override
+    async def apply(self, updates: Sequence[CallUpdate]) -> Sequence[CallUpdate]:
+        if updates[0].platform_call_id == "c-0":
+            await self.second.wait()
+        refused = await super().apply(updates)
+        self.moved.append(sum(self.stream.committed.values()))
+        self.second.set()
+        return refused
+
+
 def make_worker(stream: MemoryStream, store: MemoryStore, **named: Any) -> Worker:
     patience = Patience(first_s=0.001, longest_s=0.01)
     return Worker(stream.source(), writer=store, dead_letters=stream, **{"patience": patience} | named)
@@ -105,6 +124,18 @@ async def test_every_event_becomes_a_call_and_the_position_moves() -> None:
     assert await stored(store, "a") == {f"c-{n}" for n in range(0, 700, 2)}
     assert await stored(store, "b") == {f"c-{n}" for n in range(1, 700, 2)}
     assert sum(stream.committed.values()) == len(store.events) == 700
+
+
+async def test_a_batch_is_begun_before_the_one_before_it_is_written_and_the_position_moves_in_order() -> None:
+    stream = MemoryStream(partitions=1)
+    store = LateStore(stream)
+    await publish(stream, *(event(f"c-{n}") for n in range(300)))
+
+    await work(make_worker(stream, store), stream)
+
+    assert store.moved[:2] == [0, 0]  # the second was stored first, and waited for the first
+    assert len(await stored(store)) == 300
+    assert sum(stream.committed.values()) == 300
 
 
 async def test_poison_is_set_aside_and_does_not_stop_its_neighbours() -> None:

@@ -23,7 +23,7 @@ from stream.journal_space import KEEP_MS, SCARCE_BYTES, VACUUMED_PAGES
 from stream.journal_tables import grouped
 from stream.ports import Unavailable, Unusable
 from stream.times import now_ms
-from tests.ports.streams import SOON_S, bodies, first_batch, make_envelope, publish_all, take
+from tests.ports.streams import SOON_S, bodies, make_envelope, publish_all, take
 
 MB = 1 << 20
 DURABLE = {"journal_mode": "wal", "synchronous": 2, "auto_vacuum": 2}  # FULL: fsync at each commit; INCREMENTAL
@@ -78,16 +78,22 @@ async def test_a_command_beside_a_running_process_adds_and_rewinds(tmp_path: Pat
     assert bodies(again) == [b"0", b"1", b"2", b"3", b"4", b"beside"]
 
 
-async def test_a_batch_in_hand_while_the_position_is_moved_commits_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked_for_the_next", [False, True])
+async def test_a_batch_in_hand_while_the_position_is_moved_commits_nothing(
+    tmp_path: Path, *, asked_for_the_next: bool
+) -> None:
     async with open_journal(directory=tmp_path) as journal:
         await publish_all(journal, [make_envelope(b"%d" % n) for n in range(5)])
-        source = journal.source()
-        batch = await first_batch(source)
-        await source.commit(batch)
+        source = journal.source(records=2)
+        batches = source.batches()
+        done, in_hand = await anext(batches), await anext(batches)
+        await source.commit(done)
 
         await journal.rewinder.rewind(since=0)
-        await source.commit(batch)
+        again = await anext(batches) if asked_for_the_next else done
+        await source.commit(in_hand)
 
+        assert again.records == done.records
         assert len(await take(journal.source(), 5)) == 5
 
 

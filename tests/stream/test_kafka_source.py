@@ -52,6 +52,24 @@ async def test_a_batch_in_hand_is_finished_before_its_partition_goes_to_another_
     assert sorted(done) == sorted(b"%d" % n for n in range(240))
 
 
+async def test_no_other_batch_is_given_out_while_partitions_wait_to_go(settings: KafkaSettings) -> None:
+    await publish_numbers(settings, 240)
+    async with kafka_source(settings=settings, records=20) as source:
+        batches = source.batches()
+        in_hand = await anext(batches)
+
+        going = asyncio.create_task(source.on_partitions_revoked([TopicPartition(*in_hand.partition)]))
+        following = asyncio.ensure_future(anext(batches))
+        await asyncio.sleep(2 * reading.POLL_S)
+        given = following.done()
+        await source.commit(in_hand)
+        async with asyncio.timeout(SOON_S):
+            await going
+            await following
+
+    assert not given
+
+
 async def test_a_batch_that_outlasts_a_rebalance_is_done_again_and_its_commit_does_nothing(
     settings: KafkaSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
