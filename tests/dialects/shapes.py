@@ -31,6 +31,14 @@ def with_more(shape: Mapping[str, Any]) -> Check:
     )
 
 
+def with_some(shape: Mapping[str, Any], others: Mapping[str, Any]) -> Check:
+    """Return the check that an object has these members, and of *others* any."""
+    return lambda value: (
+        isinstance(value, dict)
+        and not list(wrong({**{name: others[name] for name in value if name in others}, **shape}, value))
+    )
+
+
 def wrong(shape: Shape, value: Any, at: str = "") -> Iterator[str]:
     """Yield where *value* is not of *shape*; an object has these members and no others."""
     if isinstance(shape, Mapping):
@@ -99,7 +107,7 @@ BATCH: Final[Shape] = {
 _NAMED: Final = members(TEXT, "full_name", "full_name_unsigned")
 _USER: Final[Mapping[str, Shape]] = {**_NAMED, "note": TEXT, "tag": [{"name": TEXT}]}
 _SEARCHED_USER: Final[Mapping[str, Shape]] = {**_NAMED, "_id": TEXT, "tags_view": [TEXT], "note_created_date": INT}
-_EMAIL: Final[Mapping[str, Shape]] = {"email": TEXT}
+_TOLD: Final[Mapping[str, Shape]] = {**_USER, "email": TEXT}
 _MAKER: Final[Mapping[str, Shape]] = {
     **members(TEXT, "id", "name", "contact_id", "uuid", "type"),
     **members(MAYBE, "avatar", "gender"),
@@ -126,7 +134,7 @@ OMICALL: Final[Mapping[str, Shape]] = {
     "recording_file": MAYBE,
     "call_out_price": NUMBER,
     "tag": [TEXT],
-    "user": [either(_USER, _USER | _EMAIL)],
+    "user": [either(_USER, _TOLD)],
     "create_by": either(NONE, _MAKER),
     "internal_destination": either(NONE, members(TEXT, "id", "contact_id", "name", "uuid", "extension", "type")),
     "customer": either(NONE, _NAMED),
@@ -143,7 +151,7 @@ OMICALL_SEARCH: Final[Shape] = {
     **members(FLAG, "is_stop_ivr", "is_deleted", "is_callbot", "is_ai", "is_trunk", "suspicious_checked"),
     **members(FLAG, "is_missed_call", "is_analyzed"),
     "rtp_audio_in_mos": of(float),
-    "user": [either(_SEARCHED_USER, _SEARCHED_USER | _EMAIL)],
+    "user": [with_some(_SEARCHED_USER, _TOLD)],
     "create_by": either(NONE, members(TEXT, "id", "name", "contact_id", "type", "extension")),
     "customer": either(NONE, {**_NAMED, **members(TEXT, "_id", "uuid", "type", "extension")}),
 }

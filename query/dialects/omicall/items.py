@@ -9,7 +9,7 @@ from query.dialects.moments import epoch_ms
 from query.dialects.omicall import parties, values
 from query.dialects.omicall.parties import hex24
 from query.dialects.omicall.scores import EVALUATION, TOTAL, evaluations, total
-from query.dialects.omicall.values import ANSWERED, CANCELLED, EMAIL, Row
+from query.dialects.omicall.values import ANSWERED, CANCELLED, Row
 from schemas.words import Outcome
 
 
@@ -24,21 +24,23 @@ def _texts(*names: str) -> Schema:
 _NAMED: Final = ("full_name", "full_name_unsigned")
 _USER: Final = (*_NAMED, "note", "tag")
 _SEARCHED_USER: Final = ("_id", *_NAMED, "tags_view", "note_created_date")
+_KNOWN: Final = ("email", "note", "tag")
+"""Members that the sample of a search has not; they come where there is something to tell."""
 _MAKER: Final = ("id", "name", "contact_id", "avatar", "gender", "uuid", "type")
 _SEARCHED_MAKER: Final = ("id", "name", "contact_id", "type", "extension")
 _INNER: Final = ("id", "contact_id", "name", "uuid", "extension", "type")
 _CUSTOMER: Final = ("_id", *_NAMED, "uuid", "type", "extension")
-_USER_SCHEMA: Final = {**dict.fromkeys((*_NAMED, "note"), TEXT), "tag": list_schema(member_schema({"name": TEXT}))}
-_SEARCHED_SCHEMA: Final = {
-    **dict.fromkeys(("_id", *_NAMED), TEXT),
+_PERSON: Final[Mapping[str, Schema]] = {
+    **dict.fromkeys(("_id", *_NAMED, "email", "note"), TEXT),
+    "tag": list_schema(member_schema({"name": TEXT})),
     "tags_view": list_schema(TEXT),
     "note_created_date": INTEGER,
 }
 
 
-def _people(schemas: Mapping[str, Schema]) -> Schema:
-    person = member_schema(schemas)
-    return list_schema({**person, "properties": {**person["properties"], EMAIL: TEXT}})
+def _people(names: Sequence[str], known: Sequence[str]) -> Schema:
+    properties = {name: _PERSON[name] for name in (*names, *known)}
+    return list_schema({"type": "object", "properties": properties, "required": list(names)})
 
 
 ITEM: Final[Sequence[Column[Row]]] = (
@@ -80,7 +82,7 @@ ITEM: Final[Sequence[Column[Row]]] = (
         TEXT,
         lambda row: row.url(row.call.recording.voicemail) or "",
     ),
-    Column("user", "`agent`, `note`, `tags`", _people(_USER_SCHEMA), values.people(_USER)),
+    Column("user", "`agent`, `note`, `tags`", _people(_USER, ["email"]), values.people(_USER, known=["email"])),
     Column("create_by", "`agent`", _maybe(_texts(*_MAKER)), values.some(parties.maker, _MAKER)),
     Column(
         "internal_destination", "`to` of a local call", _maybe(_texts(*_INNER)), values.some(parties.inner_side, _INNER)
@@ -117,7 +119,12 @@ ITEM: Final[Sequence[Column[Row]]] = (
 """What a list, a detail, a change and an evaluation show."""
 
 _WIDER: Final[Mapping[str, Column[Row]]] = {
-    "user": Column("user", "`agent`, `tags`", _people(_SEARCHED_SCHEMA), values.people(_SEARCHED_USER)),
+    "user": Column(
+        "user",
+        "`agent`, `note`, `tags`",
+        _people(_SEARCHED_USER, _KNOWN),
+        values.people(_SEARCHED_USER, known=_KNOWN),
+    ),
     "create_by": Column(
         "create_by",
         "`agent`, `extension`",

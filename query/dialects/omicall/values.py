@@ -20,8 +20,6 @@ from schemas.words import Direction, Outcome, Platform
 
 ANSWERED: Final = "answered"
 CANCELLED: Final = "cancelled"
-EMAIL: Final = "email"
-"""Of `user[]`; the vendor's examples do not have it."""
 CAUSES: Final[Mapping[Outcome, str]] = {
     Outcome.ANSWERED: "ANSWER",
     Outcome.BUSY: "BUSY",
@@ -198,13 +196,13 @@ def line(call: Call) -> str:
     return call.line_number or ""
 
 
-def people(names: Sequence[str]) -> Callable[[Row], Any]:
-    """Show the agents' members of these *names*, and their e-mail address where it is known."""
-    return lambda row: [_shown(user, names) for user in parties.users(row.call)]
+def people(names: Sequence[str], *, known: Sequence[str]) -> Callable[[Row], Any]:
+    """Show the agents' members of these *names*, and those of *known* that say something."""
 
+    def shown(user: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {name: user[name] for name in names} | {name: user[name] for name in known if user[name]}
 
-def _shown(user: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
-    return {name: user[name] for name in (*names, EMAIL) if name != EMAIL or user[EMAIL]}
+    return lambda row: [shown(user) for user in parties.users(row.call)]
 
 
 def some(of: Callable[[Call], Mapping[str, Any] | None], names: Sequence[str]) -> Callable[[Row], Any]:
