@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
@@ -23,23 +23,30 @@ QUIET: Final = LogLevel.ERROR
 
 
 @app.command()
-def setup(*, config: flags.Config = None, data: flags.Data = None) -> None:
+def setup(
+    *,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Drop indexes that were made otherwise, make them again.")
+    ] = False,
+    config: flags.Config = None,
+    data: flags.Data = None,
+) -> None:
     """Make what is missing of topics, collections and indexes; tell what cannot keep the promises."""
     settings = flags.settings(config=config, data=data)
     configure(QUIET)
-    findings = asyncio.run(_set_up(settings))
+    findings = asyncio.run(_set_up(settings, anew=anew))
     for finding in findings:
         screen().print(f"! {finding}")
     raise typer.Exit(1 if findings else 0)
 
 
-async def _set_up(settings: Settings) -> list[str]:
+async def _set_up(settings: Settings, *, anew: bool) -> list[str]:
     """Return what was found; raises `CannotStart`."""
     findings: list[str] = []
     if settings.kafka is not None:
         findings += await topics(settings, make=True)
         screen().print(f"Topics are there on {settings.kafka}.")
-    findings += await collections(mongo_url(settings))
+    findings += await collections(mongo_url(settings), anew=anew)
     screen().print("Collections and indexes are there.")
     return findings
 
@@ -52,12 +59,12 @@ async def topics(settings: Settings, *, make: bool) -> Sequence[str]:
     return [f"{row.topic}: {row.setting} is {row.found}, needed is {row.needed}; {row.remedy}" for row in found]
 
 
-async def collections(url: str) -> Sequence[str]:
-    """Make the missing ones and return a sentence on each that is otherwise; raises `CannotStart`."""
+async def collections(url: str, *, anew: bool) -> Sequence[str]:
+    """Make the missing ones, *anew* those made otherwise too; return a sentence on each unfit; raises `CannotStart`."""
     try:
         async with connect(url) as database:
             keeper = MongoKeeper(database)
-            await keeper.set_up()
+            await keeper.set_up(anew=anew)
             return await keeper.findings()
     except Away as error:
         raise CannotStart(f"MongoDB does not answer ({error}): see that it runs, and AFTERCALL_MONGO_URL.") from None

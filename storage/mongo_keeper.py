@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from storage.errors import TooSlow
 from storage.mongo import Database, answering
-from storage.mongo_setup import missing, set_up
+from storage.mongo_setup import findings, set_up
 
 READY_WITHIN_S: Final = 1.0
 SECRET_BYTES: Final = 32
@@ -24,11 +24,10 @@ class MongoKeeper:
     def __init__(self, database: Database) -> None:
         """Look after *database*."""
         self._database = database
-        self._told: Sequence[str] = ()
 
-    async def set_up(self) -> None:
-        """Make the collections and indexes that are missing; a second time nothing changes."""
-        self._told = await set_up(self._database)
+    async def set_up(self, *, anew: bool = False) -> None:
+        """Make the collections and indexes that are missing, *anew* those too that were made otherwise."""
+        await set_up(self._database, anew=anew)
 
     async def ready(self) -> bool:
         """Tell whether the store answers and takes writes, within a second."""
@@ -44,7 +43,7 @@ class MongoKeeper:
 
     async def findings(self) -> Sequence[str]:
         """Return a sentence on each index that is missing or otherwise than it should be."""
-        return [*self._told, *await missing(self._database)]
+        return await findings(self._database)
 
     async def last_heard(self, tenant: str, connection: str) -> datetime | None:
         """Return when a kept event of *connection* came; None where none is kept, or none was found soon enough."""

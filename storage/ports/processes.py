@@ -7,8 +7,11 @@ from typing import Protocol
 class Keeper(Protocol):
     """The half that starting a process uses."""
 
-    async def set_up(self) -> None:
-        """Make the collections and indexes that are missing; a second time nothing changes. Raises `Away`."""
+    async def set_up(self, *, anew: bool = False) -> None:
+        """Make the collections and indexes that are missing; a second time nothing changes. Raises `Away`.
+
+        *anew*: those that were made otherwise, by an older version, are dropped and made again.
+        """
 
     async def ready(self) -> bool:
         """Tell whether the store answers and takes writes, within a second."""

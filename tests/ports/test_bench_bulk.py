@@ -7,7 +7,7 @@ from bench.seed import updates
 from schemas.batch import BatchQuery
 from storage.mongo import Database, connect
 from storage.mongo_batches import MongoBatches
-from storage.mongo_setup import missing, set_up
+from storage.mongo_setup import findings, set_up
 from storage.mongo_writer import MongoWriter
 
 CALLS = 40
@@ -37,4 +37,4 @@ async def test_calls_by_bulk_are_those_that_the_writer_makes(mongo_url: str, dat
 
         assert await everything(mine) == one_by_one
         assert (await MongoBatches(mine).page("bench", BatchQuery())).rows == batches.rows
-        assert await missing(mine) == []
+        assert await findings(mine) == []

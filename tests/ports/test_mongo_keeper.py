@@ -44,7 +44,8 @@ async def test_an_index_made_otherwise_is_told_with_its_remedy(mongo_url: str, d
         [finding] = await keeper.findings()
 
         assert "db.calls.dropIndex('number')" in finding
-        assert "aftercall setup" in finding
+        assert "aftercall setup --anew" in finding
+        assert await MongoKeeper(opened).findings() == [finding]  # by who did not set up, too
 
 
 async def test_an_index_of_an_older_name_is_told_by_that_name(mongo_url: str, database: str) -> None:
@@ -54,6 +55,22 @@ async def test_an_index_of_an_older_name_is_told_by_that_name(mongo_url: str, da
         await keeper.set_up()
 
         assert any("db.batches.dropIndex('to_sum')" in finding for finding in await keeper.findings())
+
+
+async def test_what_an_older_version_made_is_made_again_where_that_is_asked_for(mongo_url: str, database: str) -> None:
+    async with connect(in_database(mongo_url, database)) as opened:
+        await opened["calls"].create_index([("tenant", 1), ("number", -1)], name="number")
+        await opened["batches"].create_index([("tenant", 1), ("stale", 1)], name="to_sum")
+        await opened["exports"].create_index([("expires_at", 1)], name="exports_expiry", expireAfterSeconds=9)
+        await opened["calls"].create_index([("of_people", 1)], name="made_by_people")
+        keeper = MongoKeeper(opened)
+        await keeper.set_up()
+        assert len(await keeper.findings()) == 3
+
+        await keeper.set_up(anew=True)
+
+        assert await keeper.findings() == []
+        assert "made_by_people" in await opened["calls"].index_information()
 
 
 async def test_the_signing_key_is_made_once(mongo_url: str, database: str) -> None:
