@@ -1,7 +1,7 @@
 """`aftercall connections`: who may send, added and shown."""
 
 import os
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 import typer
@@ -28,6 +28,8 @@ app = typer.Typer(help="Who may send webhooks: add and list.", no_args_is_help=T
 
 SCHEMES_OF_URL = {Platform.TANYI: "/{secret}", Platform.OMICALL: "?key={secret}", Platform.SYNTHFLOW: "/{secret}"}
 """Platforms whose webhooks carry the secret, the last one, in the URL that is pasted."""
+
+NOT_FROM_OUTSIDE: Final = "only this machine reaches it: set AFTERCALL_PUBLIC_URL to how the platform reaches us"
 
 
 @app.command()
@@ -102,23 +104,30 @@ def _provable(row: dict[str, Any]) -> None:
 
 
 def _tell(settings: Settings, row: dict[str, Any], *, platform: Platform, made: bool) -> None:
-    console = screen()
     sender = SENDERS[platform]
     secret, *ours = row["secrets"]
     in_url = ours or [secret if made else "SECRET"]
-    tail = SCHEMES_OF_URL.get(platform, "").format(secret=in_url[-1])
-    console.print(f"Added connection {row['id']} to {settings.config}.")
     url = webhook_url(settings, "/webhooks/" + row["id"])
-    console.print(f"URL     {url}{tail}")
-    console.print(f"Where   {sender.place}")
-    if not made:
-        name = secret.removeprefix(ENV)
-        shown = "as given" if secret == name else f"{secret}: set {name} where aftercall is started"
-        console.print(f"Secret  {shown}")
-    elif sender.vendor_secret:
-        text = f"{sender.vendor_secret}: put it in place of the made-up one, {secret}, which nobody can sign with"
-        console.print(f"Secret  {text}")
-    else:
-        console.print(f"Secret  {secret}")
-    if platform is not Platform.STANDARD and is_of_here(url):
-        console.print("Note    only this machine reaches it: set AFTERCALL_PUBLIC_URL to how the platform reaches us")
+    lines = {
+        "URL": url + SCHEMES_OF_URL.get(platform, "").format(secret=in_url[-1]),
+        "Where": sender.place,
+        "Secret": _secret(secret, vendor_secret=sender.vendor_secret, made=made),
+        "Mind": sender.trap,
+        "Note": NOT_FROM_OUTSIDE if platform is not Platform.STANDARD and is_of_here(url) else None,
+        "More": f"docs/platforms/{platform}.md",
+    }
+    console = screen()
+    console.print(f"Added connection {row['id']} to {settings.config}.")
+    for label, text in lines.items():
+        if text:
+            console.print(f"{label:<8}{text}")
+
+
+def _secret(secret: str, *, vendor_secret: str | None, made: bool) -> str:
+    """Return what is said of the secret, which is shown only where we *made* it."""
+    if made and vendor_secret:
+        return f"{vendor_secret}: put it in place of the made-up one, {secret}, which nobody can sign with"
+    if made:
+        return secret
+    name = secret.removeprefix(ENV)
+    return "as given" if secret == name else f"{secret}: set {name} where aftercall is started"

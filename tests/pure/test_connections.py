@@ -19,6 +19,7 @@ from runtime.config_file import read
 from runtime.errors import Misconfigured
 from schemas.words import Platform
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 STARTER = '[[tenants]]\nid = "acme"\nname = "Acme"\n'
 
@@ -45,6 +46,8 @@ def test_an_added_connection_is_written_and_its_url_and_its_place_are_told(platf
     [connection] = config.connections
     assert (connection.id, connection.platform, connection.tenant) == (platform, platform, "acme")
     assert SENDERS[platform].place in " ".join(told.split())
+    assert (SENDERS[platform].trap or "") in " ".join(told.split())
+    assert (ROOT / re.findall(r"docs/\S+", told)[0]).is_file()
     assert f"/webhooks/{platform}" in told
 
 
