@@ -15,7 +15,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 ROOT: Final = Path(__file__).parents[2]
-READY_WITHIN_S: Final = 30.0  # on a loaded machine; the promise of 3 s is the bench's to check
+READY_WITHIN_S: Final = 90.0  # on a loaded machine; the promise of 3 s is the bench's to check
 ENDED_WITHIN_S: Final = 12.0  # ten are promised
 
 

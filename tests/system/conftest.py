@@ -48,6 +48,7 @@ class Deployment:
         """Prepare; nothing is started yet."""
         self.name = name
         self.seed = seed
+        self.services: Final[list[Service]] = []
         self._directory = directory
         self._stack = stack
         config = directory / "aftercall.toml"
@@ -64,6 +65,7 @@ class Deployment:
             verb, name=name or verb, directory=self._directory, environment=self.environment | environment
         )
         self._stack.callback(service.close)
+        self.services.append(service)
         return service
 
     def ledger(self, *, ingest: Service, query: Service) -> Ledger:
@@ -79,7 +81,10 @@ def deployment(tmp_path: Path, store: MongoServer, seed: int) -> Iterator[Deploy
     """A deployment named for the test."""
     name = f"t{secrets.token_hex(4)}"
     with ExitStack() as stack:
-        yield Deployment(name, directory=tmp_path, store=store, seed=seed, stack=stack)
+        deployed = Deployment(name, directory=tmp_path, store=store, seed=seed, stack=stack)
+        yield deployed
+        for service in deployed.services:  # all at once; the stack waits for each
+            service.ask_to_end()
 
 
 class Parts:
