@@ -15,11 +15,11 @@ from schemas.words import Platform, Workflow
 from storage.columns import columns, own_id, record_id
 from storage.derive import derive, ext, recordings
 from storage.flatten import flatten, to_time
-from storage.fold import Registers, fold, settle, unpack
+from storage.fold import Register, Registers, fold, settle, unpack
 from storage.numbers import spellings
-from storage.parts import Parts, spoken
+from storage.parts import Parts, checksum, spoken
 from storage.spelling import spelled_out
-from storage.told import tell
+from storage.told import LEGS, tell
 from storage.tombstones import keys_of
 
 _TIMES: Final = ("created_at", "started_at", "answered_at", "ended_at")
@@ -88,6 +88,8 @@ class Folded(NamedTuple):
     """The parts that the document refers to."""
     let_go: frozenset[str]
     """Those that it referred to before."""
+    news: bool
+    """Whether something is said that was not: an event that comes again moves no more than its place in the order."""
 
 
 def folded(
@@ -112,6 +114,7 @@ def folded(
         media={ref: media for each in said for ref, media in each.media.items() if ref in named},
         named=named,
         let_go=refs(known) - named if known else frozenset(),
+        news=afresh or known is None or _news(known, registers),
     )
 
 
@@ -168,6 +171,24 @@ def refs(registers: Registers) -> frozenset[str]:
     """Return the names of the parts that hold a call's turns, transcript and recordings."""
     media = [name for name in registers.facts if name.startswith("media.")]
     return heard(registers).union(registers.facts[name].value["ref"] for name in media)
+
+
+def _news(before: Registers, after: Registers) -> bool:
+    """Tell whether *after* says what *before* did not, whichever of the events that say it counts."""
+    if (before.stage, before.received_ms) != (after.stage, after.received_ms):
+        return True
+    if before.facts.keys() != after.facts.keys():
+        return True
+    both = ((name, held, after.facts[name]) for name, held in before.facts.items())
+    return any(held is not now and _content(name, held) != _content(name, now) for name, held, now in both)
+
+
+def _content(name: str, register: Register) -> Any:
+    if name.startswith(LEGS):
+        return register  # of two legs the order of their events may tell
+    if name in HEARD or name.startswith("media."):
+        return {**register.value, "ref": checksum(register.value["ref"])}
+    return register.value
 
 
 def heard(registers: Registers) -> frozenset[str]:

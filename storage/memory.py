@@ -52,7 +52,7 @@ class MemoryStore:
         if before is None:
             document["number"] = self._next(document["tenant"])
         document["revision"] = before["revision"] + 1 if before else 1
-        document["updated_at"] = whole_ms(self._clock())
+        document["updated_at"] = whole_ms(self._clock()) if after.news or not before else before["updated_at"]
         self.documents[document["_id"]] = document
         kept, recordings = self.parts.setdefault(document["_id"], {}), self.media.setdefault(document["_id"], {})
         kept.update({ref: unpack_parts(packed) for ref, packed in after.parts.items()})

@@ -31,7 +31,7 @@ LARGEST: Final = 16_000_000
 """Bytes of a document, a little below MongoDB's 16 MiB."""
 WORTH_MEASURING: Final = 4_000_000
 """Shorter registers and words make no document of `LARGEST`: what is shown of them is shorter than they are."""
-NEEDED: Final = {"registers": 1, "revision": 1, "batch.id": 1, **dict.fromkeys(KEPT, 1)}
+NEEDED: Final = dict.fromkeys(("registers", "revision", "updated_at", "batch.id", *KEPT), 1)
 """What a fold must know of a stored call."""
 _BY_WRITING: Final = ("updated_at", "revision")
 
@@ -198,7 +198,7 @@ class MongoWriter:
         writes: list[Write] = []
         for key, result in after.items():
             known = before.get(key)
-            result.document["updated_at"] = now
+            result.document["updated_at"] = now if result.news or not known else known["updated_at"]
             result.document["revision"] = known["revision"] + 1 if known else 1
             writes.append(_replace(known, result.document) if known else InsertOne(result.document))
         written = await write(self._calls, writes)

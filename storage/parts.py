@@ -40,6 +40,11 @@ def part_ref(key: OrderKey, content: bytes) -> str:
     return f"{blake2b(repr(key).encode(), digest_size=16).hexdigest()}{crc32(content):08x}"
 
 
+def checksum(ref: str) -> str:
+    """Return the part of *ref* that tells what was brought, less which event brought it."""
+    return ref[-8:]
+
+
 def media_ref(key: OrderKey, content: bytes) -> str:
     """Return the name of a recording that the event at *key* brought."""
     return MEDIA + part_ref(key, content)

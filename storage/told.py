@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from storage.fold import Register, Registers
 
-_LEGS: Final = "legs"
+LEGS: Final = "legs"
 
 Leg = Mapping[str, Register]
 
@@ -29,7 +29,7 @@ def tell(registers: Registers) -> Told:
         head, dot, rest = name.partition(".")
         if not dot:
             told.own[name] = register.value
-        elif head == _LEGS:
+        elif head == LEGS:
             leg_id, field = rest.rsplit(".", 1)
             told.legs.setdefault(leg_id, {})[field] = register
         else:

@@ -125,6 +125,18 @@ async def test_a_repeated_update_changes_nothing_at_all(store: Store) -> None:
     assert await only_call(store) == before
 
 
+async def test_an_event_that_comes_again_later_changes_nothing_that_is_shown(store: Store) -> None:
+    said: dict[str, Any] = {"summary": "told", "turns": [say(Role.AGENT, "hi")], "duration_s": 1.5}
+    said["cost"] = Cost(micros=132500, currency="USD", raw="0.1325")
+    await store.writer.apply([make_update(received=60, **said)])
+    before = await only_call(store)
+
+    await store.writer.apply([make_update(received=90, **said)])
+    after = await only_call(store)
+
+    assert (told(after), after.updated_at) == (told(before), before.updated_at)
+
+
 async def test_a_changed_call_tells_when(store: Store) -> None:
     await store.writer.apply([make_update(summary="told")])
     before = await only_call(store)
