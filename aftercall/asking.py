@@ -8,7 +8,7 @@ from typing import Final
 import httpx
 
 from aftercall.demo.token import find_token
-from aftercall.urls import base_url
+from aftercall.urls import reading_url
 from runtime.errors import CannotStart, Misconfigured
 from runtime.settings import Settings
 
@@ -18,7 +18,7 @@ PATIENCE_S: Final = 30.0
 @contextmanager
 def asking(settings: Settings, *, url: str | None, token: str | None) -> Iterator[httpx.Client]:
     """Yield a client of the service at *url*; raises `CannotStart` if nobody answers, `Misconfigured` without token."""
-    where = (url or base_url(settings)).rstrip("/")
+    where = (url or reading_url(settings)).rstrip("/")
     headers = {"Authorization": f"Bearer {_token(settings, token)}"}
     try:
         with httpx.Client(base_url=where, headers=headers, timeout=PATIENCE_S) as client:

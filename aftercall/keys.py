@@ -11,7 +11,7 @@ from aftercall import flags
 from aftercall.screen import screen
 from aftercall.tokens import make_dialect_secret, make_token
 from aftercall.toml_edit import append
-from aftercall.urls import base_url
+from aftercall.urls import reading_url
 from aftercall.whose import whose
 from runtime.config_checks import SCOPES
 from runtime.config_file import read
@@ -61,7 +61,7 @@ def add(
     console = screen()
     console.print(f"Added key {name} to {settings.config}. Its token, shown this once:")
     console.print(token.text)
-    console.print(f"curl -H 'Authorization: Bearer {token.text}' {base_url(settings)}/v1/calls")
+    console.print(f"curl -H 'Authorization: Bearer {token.text}' {reading_url(settings)}/v1/calls")
     if secret:
         console.print("Tanyi's clients sign with these, the secret shown this once:")
         console.print(f"appKey {name}\nappSecret {secret}\ntenantSign {row['tenant']}")

@@ -2,7 +2,6 @@
 
 import asyncio
 from functools import partial
-from typing import Final
 
 import typer
 from starlette.applications import Starlette
@@ -12,14 +11,13 @@ from aftercall import flags
 from aftercall.mongo import mongo_url
 from aftercall.parts import Later, querying
 from aftercall.process import first, run
+from aftercall.urls import QUERY_PORT
 from aftercall.wiring import Store, watch_config
 from runtime.config_watch import ConfigWatch
 from runtime.health import Readiness, health_routes
 from runtime.metrics import metrics_route
 from runtime.server import serving
 from runtime.settings import Settings
-
-PORT: Final = 8081
 
 app = typer.Typer(add_completion=False)
 
@@ -40,7 +38,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         return {"mongodb": await store.ready()}
 
     routes = [*health_routes(readiness), metrics_route(), Mount("/", app=answers)]
-    port = PORT if settings.port is None else settings.port
+    port = QUERY_PORT if settings.port is None else settings.port
     async with serving(Starlette(routes=routes), host=settings.host, port=port):
         answering = asyncio.create_task(_answer(settings, store=store, answers=answers, watch=watch), name="answers")
         following = asyncio.create_task(watch.follow(), name="configuration")

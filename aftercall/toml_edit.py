@@ -1,6 +1,7 @@
 """Adding tables to `aftercall.toml` without touching what people wrote there."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -58,8 +59,8 @@ def replace(path: Path, text: str) -> None:
         _replace(path.resolve(), text)
     except OSError as error:
         raise CannotStart(
-            f"{path} cannot be written ({error.strerror}): mend its directory's owner and mode, or choose another "
-            "file with --config."
+            f"{path} cannot be written ({error.strerror}): mend owner and mode of it and its directory, "
+            "or choose another file with --config."
         ) from None
 
 
@@ -84,6 +85,7 @@ def _take_over(descriptor: int, target: Path) -> None:
         os.fchmod(descriptor, 0o600)
         return
     kept, ours = target.stat(), os.fstat(descriptor)
-    if (kept.st_uid, kept.st_gid) != (ours.st_uid, ours.st_gid):
+    by_group = kept.st_mode & stat.S_IRWXG and kept.st_gid != ours.st_gid
+    if by_group or kept.st_uid != ours.st_uid:
         os.fchown(descriptor, kept.st_uid, kept.st_gid)
     os.fchmod(descriptor, kept.st_mode & 0o777)

@@ -8,7 +8,7 @@ import typer
 from aftercall import flags
 from aftercall.demo.show import CALLS, SEED, Demo, choose
 from aftercall.demo.token import find_token
-from aftercall.urls import base_url
+from aftercall.urls import base_url, reading_url
 from runtime.clock import utc_now
 
 app = typer.Typer(add_completion=False)
@@ -23,7 +23,10 @@ def demo(
     calls: Annotated[int, typer.Option(min=1, max=10_000, help="How many calls to tell.")] = CALLS,
     seed: Annotated[int, typer.Option(help="Another seed, other stories and another disorder.")] = SEED,
     url: Annotated[str | None, typer.Option(help="Where webhooks go. [AFTERCALL_PUBLIC_URL, host and port]")] = None,
-    query_url: Annotated[str | None, typer.Option(help="Where calls are read; --url by default.")] = None,
+    query_url: Annotated[
+        str | None,
+        typer.Option(help="Where calls are read; --url by default, without it port 8081 where AFTERCALL_KAFKA is set."),
+    ] = None,
     token: Annotated[str | None, typer.Option(help="A key's token, to read the calls with.")] = None,
     config: flags.Config = None,
     data: flags.Data = None,
@@ -35,7 +38,7 @@ def demo(
     told = Demo(
         connections=choose(settings.config, platform or []),
         url=target,
-        query_url=(query_url or target).rstrip("/"),
+        query_url=(query_url or url or reading_url(settings)).rstrip("/"),
         token=token or find_token(settings),
         now=utc_now(),
     )
