@@ -84,7 +84,7 @@ def main() -> None:
     with ExitStack() as stack:
         environment = {}
         if "kafka" in chosen.only:
-            environment["BENCH_KAFKA"] = stack.enter_context(KafkaServer(for_load=True)).bootstrap
+            environment["BENCH_KAFKA"] = stack.enter_context(KafkaServer()).bootstrap
         running = {name: stack.enter_context(server(name, environment)) for name in ["bare", *chosen.only]}
         rounds: dict[str, list[tuple[Result, float]]] = {name: [] for name in running}
         for port, _ in running.values():

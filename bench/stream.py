@@ -170,7 +170,7 @@ async def main() -> None:
     chosen = arguments.parse_args()
     events = envelopes()
     print(f"{'':22} {'events/s':>9} {'CPU µs/event':>13}")
-    with KafkaServer(for_load=True) as kafka:
+    with KafkaServer() as kafka:
         settings = KafkaSettings(bootstrap=kafka.bootstrap)
         await ensure_topics(settings)
         for name in SUBJECTS:

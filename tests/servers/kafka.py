@@ -84,11 +84,10 @@ def classes_archive() -> Path:
 
 
 class KafkaServer(Server):
-    """A Kafka broker, made to start quickly; one *for_load* is made to run quickly, and starts in twice the time."""
+    """A Kafka broker, made to start quickly."""
 
-    def __init__(self, *, for_load: bool = False, record: Path | None = None) -> None:
+    def __init__(self, *, record: Path | None = None) -> None:
         """Prepare it; *record* makes it write the classes it used there when it ends in order."""
-        self._flags = () if for_load else QUICK_START
         self._record = record
         super().__init__()
 
@@ -122,7 +121,7 @@ class KafkaServer(Server):
         classes = (
             f"SharedArchiveFile={classes_archive()}" if not self._record else f"ArchiveClassesAtExit={self._record}"
         )
-        command = [*jvm(), *self._flags, f"-XX:{classes}", "kafka.Kafka", str(properties)]
+        command = [*jvm(), *QUICK_START, f"-XX:{classes}", "kafka.Kafka", str(properties)]
         return Child(command, log=directory / "server.log")
 
     @override
