@@ -12,8 +12,10 @@ from storage.mongo_filters import scope
 
 MANY: Final = 2_000
 """From so many calls on, a question in several parts costs less than looking at the outcome of each."""
-SHARE: Final = 10
-"""Of so many calls one may go on: each of those is looked at; where there are more, the outcome of all is."""
+SHARE: Final = 100
+"""Of so many calls one may go on: each of those is fetched; where there are more, the outcome of all costs less."""
+PLAINLY: Final = 50
+"""Questions that are asked in one part after too many calls went on: having tried costs as much again."""
 _NO_SNAPSHOT: Final = frozenset({239, 246})
 """MongoDB's codes for a moment that it cannot read at: too long ago, or before an index was there."""
 
@@ -26,6 +28,7 @@ class MongoCounts:
         self._database = database
         self._calls_at_once = database["calls"].with_options(read_concern=ReadConcern("snapshot"))
         self._last: dict[tuple[str, str | None], int] = {}
+        self._plainly: dict[tuple[str, str | None], int] = {}
 
     async def total(self, tenant: str, filter_: Filter, *, units: Units, found: Way) -> int:
         """Return how many calls match.
@@ -34,8 +37,11 @@ class MongoCounts:
         """
         name = (tenant, found.name)
         total, last = None, self._last.get(name, 0)
-        if found.alone and last > MANY and (parts := complement(filter_)) is not None:
+        if (plainly := self._plainly.get(name, 0)) > 0:
+            self._plainly[name] = plainly - 1
+        elif found.alone and last > MANY and (parts := complement(filter_)) is not None:
             total = await self._without(tenant, parts, units=units, found=found, most=1 + last // SHARE)
+            self._plainly[name] = PLAINLY if total is None else 0
         if total is None:
             total = await self._count(scope(tenant, filter_, units=units), found)
         self._last[name] = total

@@ -103,12 +103,14 @@ async def test_calls_that_go_on_are_not_counted_where_they_are_left_out(
     opened: Database, monkeypatch: pytest.MonkeyPatch, going_on: int
 ) -> None:
     windows = await stored(opened)
-    monkeypatch.setattr("storage.mongo_counts.MANY", 0)  # from the second time on they are taken away, if not too many
+    monkeypatch.setattr("storage.mongo_counts.MANY", 0)  # from the second time on they are taken away, ...
+    monkeypatch.setattr("storage.mongo_counts.SHARE", 10)  # ... if there are not too many
+    monkeypatch.setattr("storage.mongo_counts.PLAINLY", 1)
     started = [make_update(call=f"now-{n}", event=f"now-{n}", batch=Batch(id="spring")) for n in range(going_on)]
     await MongoWriter(opened, raw_days=lambda _: 30).apply(started)
     in_spring = All((OVER, All((Condition(Field.BATCH, Op.EQ, "spring"),))))
 
-    for _ in range(2):
+    for _ in range(4):
         assert await windows.count("acme", All(()), units=None) == 7 + going_on
         assert await windows.count("acme", All((OVER,)), units=None) == 7
         assert await windows.count("acme", in_spring, units=None) == 3
