@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, WriteConcern
 from pymongo.errors import DuplicateKeyError
 
 from schemas.register import Hook, Note, Order
@@ -29,7 +29,8 @@ class MongoRegisters:
         self._notes = database["notes"]
         self._hooks = database["hooks"]
         self._orders = database["file_orders"]
-        self._seen = database["seen_once"]
+        # Asked before each answer: who waited for the journal would wait longer than for the page.
+        self._seen = database["seen_once"].with_options(write_concern=WriteConcern(w=1, j=False))
         self._remembered: dict[str, int] = {}
         self._named: dict[tuple[str, str, int], str] = {}
 

@@ -30,7 +30,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     call: Call
     base_url: str
-    numbers: Mapping[str, Mapping[str, int]]
+    numbers: Mapping[str, int]
 
     @property
     def own(self) -> Json:
@@ -69,21 +69,17 @@ def _own_tenant(call: Call) -> str | None:
 
 async def rows(asked: Asked, calls: Sequence[Call]) -> list[Row]:
     """Return rows of *calls*, the integers of a page asked for at once."""
-    wanted: dict[str, dict[str, None]] = {}
-    for call in calls:
-        for kind, id_ in _ids(call).items():
-            if id_:
-                wanted.setdefault(kind, {})[id_] = None
-    numbers = {kind: await asked.shelf.aliases(kind, list(ids)) for kind, ids in wanted.items()}
-    return [Row(call=call, base_url=asked.ask.base_url, numbers=numbers) for call in calls]
+    named = [{kind: id_ for kind, id_ in _ids(call).items() if id_} for call in calls]
+    kinds = dict.fromkeys(kind for ids in named for kind in ids)
+    numbers = {kind: await asked.shelf.aliases(kind, [ids[kind] for ids in named if kind in ids]) for kind in kinds}
+    return [
+        Row(call=call, base_url=asked.ask.base_url, numbers={kind: numbers[kind][id_] for kind, id_ in ids.items()})
+        for call, ids in zip(calls, named, strict=True)
+    ]
 
 
 def _number(kind: str, *, absent: int | None = None) -> Any:
-    def show(row: Row) -> int | None:
-        id_ = _ids(row.call)[kind]
-        return row.numbers[kind][id_] if id_ else absent
-
-    return show
+    return lambda row: row.numbers.get(kind, absent)
 
 
 def record_id(call: Call) -> int:
