@@ -13,11 +13,21 @@ from typing import Any, Final
 import pytest
 import yaml  # type: ignore[import-untyped]  # it ships no types, and this is its only use
 
+from ingest import errors
+from ingest.errors import Refused
 from runtime.settings import load
 
 ROOT: Final = Path(__file__).parents[2]
 COMPOSE: Final[dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 DOCKERFILE: Final = (ROOT / "deploy" / "Dockerfile").read_text()
+OPERATIONS: Final = (ROOT / "docs" / "operations.md").read_text()
+SCRAPED: Final[list[dict[str, Any]]] = yaml.safe_load((ROOT / "deploy" / "prometheus.yml").read_text())[
+    "scrape_configs"
+]
+RULES: Final[list[dict[str, Any]]] = [
+    rule for group in yaml.safe_load((ROOT / "deploy" / "alerts.yml").read_text())["groups"] for rule in group["rules"]
+]
+REASONS: Final = {kind.word for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Refused)}
 OURS: Final = {name: row for name, row in COMPOSE["services"].items() if row["image"] == "aftercall"}
 
 
@@ -78,12 +88,35 @@ def test_the_image_pins_the_versions_that_are_tested() -> None:
 
 def test_health_is_asked_where_each_service_listens() -> None:
     ports = {"ingest": 8080, "query": 8081, "worker": 8082}
-    scraped = yaml.safe_load((ROOT / "deploy" / "prometheus.yml").read_text())["scrape_configs"]
 
-    assert {row["job_name"]: row["dns_sd_configs"][0]["port"] for row in scraped} == ports
+    assert {row["job_name"]: row["dns_sd_configs"][0]["port"] for row in SCRAPED} == ports
     for name, port in ports.items():
         assert f":{port}/readyz" in OURS[name]["healthcheck"]["test"][-1]
 
 
 def test_what_was_accepted_outlives_the_container() -> None:
     assert "spool:/data" in OURS["ingest"]["volumes"]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
+def test_an_alarm_asks_for_metrics_labels_and_words_that_exist(rule: dict[str, Any]) -> None:
+    told = re.findall(r"^\| `(aftercall_\w+)` \| \w+ \| (.*?) \|", OPERATIONS, re.MULTILINE)
+    labels = {name: set(names.split(", ")) for name, names in told}
+    jobs = {row["job_name"] for row in SCRAPED}
+
+    for name, chosen in re.findall(r"(aftercall_\w+|up)(?:\{(.*?)\})?", rule["expr"]):
+        for label, words in re.findall(r'(\w+)=~?"(.*?)"', chosen):
+            assert label in (labels[name] if name != "up" else {"job"})
+            known = {"reason": REASONS, "job": jobs, "status": {"5.."}}[label]
+            assert set(words.split("|")) <= known
+        assert name in {*labels, "up"}
+    for label in re.findall(r"\$labels\.(\w+)", str(rule["annotations"])):
+        assert label in {"job", "instance"} or any(label in names for names in labels.values())
+    assert set(rule["annotations"]) == {"summary", "remedy"}
+
+
+def test_prometheus_is_given_the_rules_that_it_names() -> None:
+    [file] = yaml.safe_load((ROOT / "deploy" / "prometheus.yml").read_text())["rule_files"]
+
+    assert f"./deploy/{file}:/etc/prometheus/{file}:ro" in COMPOSE["services"]["prometheus"]["volumes"]
+    assert (ROOT / "deploy" / file).is_file()
