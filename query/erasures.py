@@ -9,7 +9,6 @@ from starlette.responses import Response
 from query import changes
 from query.asked import Asked, json_response
 from query.calls import no_call
-from query.exports import LIVES
 from query.problems import InvalidChange
 from query.views import instant
 from schemas.erasure import Erasure
@@ -57,6 +56,5 @@ def _report(done: Erasure) -> Mapping[str, Any]:
         "copies_end": {
             "stream": instant(done.erased_at + STREAM_KEEPS),
             "dead_letters": instant(done.erased_at + DEAD_LETTERS_KEEP),
-            "exports": instant(done.erased_at + LIVES),  # rows that no file shows any more
         },
     }

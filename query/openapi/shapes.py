@@ -17,7 +17,7 @@ _OTHERS: Final[dict[str, Schema]] = {
         {
             "erased": INTEGER,
             "tombstone": members({"id": TEXT, "erased_at": TIME}),
-            "copies_end": members(dict.fromkeys(("stream", "dead_letters", "exports"), TIME)),
+            "copies_end": members({"stream": TIME, "dead_letters": TIME}),
         }
     ),
     "Me": members(
