@@ -11,6 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from schemas.register import Hook, Note, Order
 from storage.mongo import Database, Document, answering
+from storage.numbering import LAST_NUMBER
 
 FIRST_ALIAS: Final = 1_000_000_000
 """Smaller integers are the vendors' own."""
@@ -59,6 +60,8 @@ class MongoRegisters:
         """Return the id that *number* stands for."""
         if number < FIRST_ALIAS:
             return str(number) if number >= 0 else None
+        if number > LAST_NUMBER:  # MongoDB takes no integer of more than 64 bits
+            return None
         if (known := self._named.get((tenant, kind, number))) is not None:
             return known
         with answering():

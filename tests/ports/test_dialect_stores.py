@@ -278,6 +278,7 @@ async def test_an_alias_is_made_once_and_stays(opened: Database) -> None:
     assert min(many[0]["north"], many[0]["south"], many[0]["007"]) >= FIRST_ALIAS
     assert await registers.unalias("acme", "unit", many[0]["south"]) == "south"
     assert await registers.unalias("acme", "unit", 7) == "7"
+    assert [await registers.unalias("acme", "unit", number) for number in (-1, 2**31, 2**63, 2**64)] == [None] * 4
     assert await registers.unalias("other", "unit", many[0]["south"]) is None
 
 

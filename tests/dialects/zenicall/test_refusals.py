@@ -101,7 +101,7 @@ async def test_what_is_wrong_is_422_with_its_place(
     [
         ("crm", "GET", f"{CALLS}/by-clinic/2", 404, "CLINIC_NOT_FOUND"),
         ("crm", "GET", f"{CALLS}/by-clinic/-1", 404, "CLINIC_NOT_FOUND"),
-        ("crm", "GET", f"{CALLS}/by-clinic/5000000000000000000", 404, "CLINIC_NOT_FOUND"),
+        ("crm", "GET", f"{CALLS}/by-clinic/9999999999999999999", 404, "CLINIC_NOT_FOUND"),
         ("crm", "GET", f"{CALLS}/by-clinic/00000000-0000-4000-8000-000000000000", 404, "CLINIC_NOT_FOUND"),
         ("crm", "GET", f"{CALLS}/7", 404, "CALL_LOG_NOT_FOUND"),
         ("crm", "GET", f"{CALLS}/00000000-0000-4000-8000-000000000000", 404, "CALL_LOG_NOT_FOUND"),
