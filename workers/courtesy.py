@@ -1,8 +1,10 @@
 """Giving way to ingest where both share one process: an event that is durable can wait, a sender cannot."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
+
+from stream.ports import Record
 
 STEP_S: Final = 0.005
 LONGEST_S: Final = 1.0
@@ -10,16 +12,33 @@ LONGEST_S: Final = 1.0
 
 
 class Pace(NamedTuple):
-    """How many records are understood and written at a time, and how many such slices are on their way together."""
+    """How much is understood and written at a time, and how many such slices are on their way together."""
 
     records: int
+    bytes: int
     together: int
 
+    def slices(self, records: Iterable[Record]) -> Iterator[list[Record]]:
+        """Yield *records* in order, in slices within both bounds; a larger record is alone."""
+        some: list[Record] = []
+        room = self.bytes
+        for record in records:
+            room -= len(record.value)
+            if some and (room < 0 or len(some) == self.records):
+                yield some
+                some, room = [], self.bytes - len(record.value)
+            some.append(record)
+        if some:
+            yield some
 
-ALONE: Final = Pace(records=125, together=4)
-"""At 20 KB and 300 µs each some 40 ms of work; the next slice is understood while MongoDB writes this one."""
 
-SHARED: Final = Pace(records=32, together=2)
+ALONE: Final = Pace(records=125, bytes=4 << 20, together=4)
+"""At 20 KB and 300 µs each some 40 ms of work; the next slice is understood while MongoDB writes this one.
+
+Bytes bound what is in memory: an event takes several times its size while it is understood, folded and sent.
+"""
+
+SHARED: Final = Pace(records=32, bytes=1 << 20, together=2)
 """Folded and written in one go, in some 10 ms that a sender may have to wait; each slice costs four fsyncs."""
 
 

@@ -73,8 +73,7 @@ class Worker:
     async def _stored(self, batch: Batch) -> _Stored:
         """Return when each record of *batch* is stored, or has to be set aside."""
         began = perf_counter()
-        size = self._courtesy.pace.records
-        slices = [batch.records[start : start + size] for start in range(0, len(batch.records), size)]
+        slices = self._courtesy.pace.slices(batch.records)
         # All of them end before any trouble is let out.
         done = await asyncio.gather(*map(self._store, slices), return_exceptions=True)
         asides: list[SetAside] = []

@@ -6,6 +6,8 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typing_extensions import override
 
 from schemas.envelope import Envelope
@@ -17,7 +19,7 @@ from storage.memory import MemoryStore
 from stream.memory import MemoryStream
 from stream.ports import Dead, Partition, Record, Unavailable
 from tests.webhooks import make_event
-from workers.courtesy import Courtesy
+from workers.courtesy import Courtesy, Pace
 from workers.guard import Guard, Stopped
 from workers.loop import Worker
 from workers.patience import Patience
@@ -262,6 +264,18 @@ async def test_a_worker_killed_at_any_moment_loses_and_doubles_nothing() -> None
 
     assert await stored(store) == {f"c-{n}" for n in range(200)}
     assert len(store.events) == 200
+
+
+@given(st.lists(st.integers(0, 9), max_size=30))
+def test_slices_hold_every_record_in_order_within_both_bounds(sizes: list[int]) -> None:
+    place = Partition("memory", 0)
+    records = [Record(partition=place, offset=n, envelope=None, value=b"x" * size) for n, size in enumerate(sizes)]
+
+    slices = list(Pace(records=4, bytes=7, together=1).slices(records))
+
+    assert [record for some in slices for record in some] == records
+    assert all(len(some) == 1 or sum(len(record.value) for record in some) <= 7 for some in slices)
+    assert all(1 <= len(some) <= 4 for some in slices)
 
 
 async def test_it_gives_way_while_ingest_is_busy_but_not_for_ever() -> None:
