@@ -4,7 +4,7 @@ import runpy
 import sys
 from typing import Final
 
-BENCHES: Final = ("accept", "stream", "worker", "platforms", "query", "flow", "dialects")
+BENCHES: Final = ("accept", "stream", "worker", "soak", "platforms", "query", "flow", "dialects")
 
 
 def main() -> None:

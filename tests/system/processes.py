@@ -65,6 +65,7 @@ class Service:
 
     def __init__(self, verb: str, *, name: str, directory: Path, environment: Mapping[str, str]) -> None:
         """Prepare; nothing is started yet."""
+        self.name = name
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = directory / f"{name}.log"
@@ -100,6 +101,12 @@ class Service:
     def running(self) -> bool:
         """Whether the process lives."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        assert self._process is not None
+        return self._process.pid
 
     def kill(self) -> None:
         """End it as `kill -9` does."""
