@@ -55,6 +55,7 @@ _AWAY: Final = frozenset({
     189, 10058, 10107, 13435, 13436,  # no longer, or not yet, the primary
     64, 79, 100,  # too few members to make a write durable
     24, 46, 112, 202, 251, 262, 50,  # too busy, or in each other's way
+    388,  # its cache is full of what the disk has not taken yet
     14031, 15914,  # its disk is full
     *_REFUSED,
 })  # fmt: skip
