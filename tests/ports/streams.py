@@ -82,7 +82,7 @@ async def memory(_directory: Path) -> AsyncIterator[Stream]:
 @asynccontextmanager
 async def journal(directory: Path) -> AsyncIterator[Stream]:
     """SQLite on this machine's disk."""
-    async with open_journal(directory=directory) as opened:
+    async with open_journal(directory=directory, deadline_s=SOON_S) as opened:  # of a test the disk may be slow
 
         @asynccontextmanager
         async def source() -> AsyncIterator[Source]:

@@ -15,7 +15,8 @@ from tests.servers.hosts import Child, Container, Host, NotStarted, wait_until
 from tests.servers.server import Server
 
 IMAGE: Final = "mongo:6.0"
-CACHE_GB: Final = 0.25
+CACHE_GB: Final = 0.5
+"""A recording of 18 MB must find room among what other tests have just written, however slow the disk."""
 OPLOG_MB: Final = 128
 
 
