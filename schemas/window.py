@@ -55,7 +55,10 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Narrow(msgspec.Struct, frozen=True):
-    """What alone is read of each call: some fields by their names, and of the calls of one platform `ext` too."""
+    """What alone is read of each call: some fields by their names, and of the calls of one platform `ext` too.
+
+    `turns`, `transcript` and `extracted` lie behind a call: what is not named of them is not read.
+    """
 
     fields: tuple[str, ...]
     own: Platform

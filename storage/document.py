@@ -15,7 +15,7 @@ from schemas.words import Platform, Workflow
 from storage.columns import columns, own_id, record_id
 from storage.derive import derive, ext, recordings
 from storage.flatten import flatten, to_time
-from storage.fold import Register, Registers, fold, settle, unpack
+from storage.fold import Behind, Register, Registers, fold, settle, unpack
 from storage.numbers import spellings
 from storage.parts import Parts, checksum, spoken
 from storage.spelling import spelled_out
@@ -152,8 +152,8 @@ def summary(document: Document) -> Call:
 def whole(document: Document, parts: Mapping[str, Parts], *, registers: Registers | None = None) -> Call:
     """Return all of a call; *parts* are those named by `refs`, *registers* the document's if they are read."""
     told = tell(registers or unpack(document["registers"]))
-    turns = _part(told.own, "turns", parts).turns
-    transcript = _part(told.own, "transcript", parts).transcript
+    turns = _said(told.own.get("turns"), parts).turns
+    transcript = _said(told.own.get("transcript"), parts).transcript
     customer = dict(document.get("customer", {}))
     if "props" in told.group("customer"):
         customer["props"] = told.group("customer")["props"]
@@ -163,6 +163,17 @@ def whole(document: Document, parts: Mapping[str, Parts], *, registers: Register
         "extracted": told.own.get("extracted"),
         "ext": ext(told, platform=Platform(document["platform"])),
         "customer": customer or None,
+    }
+    return msgspec.convert({**document, **rest}, Call)
+
+
+def narrowed(document: Document, behind: Behind, parts: Mapping[str, Parts]) -> Call:
+    """Return a call of which *document* holds some fields; *parts* are those of what was said that shall be shown."""
+    turns, transcript = _said(behind.turns, parts).turns, _said(behind.transcript, parts).transcript
+    rest = {
+        "turns": turns,
+        "transcript": transcript if transcript is not None else spoken(turns),
+        "extracted": behind.extracted,
     }
     return msgspec.convert({**document, **rest}, Call)
 
@@ -196,5 +207,5 @@ def heard(registers: Registers) -> frozenset[str]:
     return frozenset(registers.facts[name].value["ref"] for name in HEARD if name in registers.facts)
 
 
-def _part(told: Mapping[str, Any], name: str, parts: Mapping[str, Parts]) -> Parts:
-    return parts.get(told[name]["ref"], Parts()) if name in told else Parts()
+def _said(place: Mapping[str, Any] | None, parts: Mapping[str, Parts]) -> Parts:
+    return Parts() if place is None else parts.get(place["ref"], Parts())

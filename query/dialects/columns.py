@@ -31,12 +31,9 @@ def shown(columns: Sequence[Column[T]], row: T) -> dict[str, Any]:
     return {name: show(row) for name, _, _, show in columns}
 
 
-def narrow(names: Iterable[str], read: Mapping[str, tuple[str, ...]], *, own: Platform) -> Narrow | None:
-    """Return what a file of the columns *names* is read from, by *read*; None where that is the whole call."""
-    wanted = list(names)
-    if not read.keys() >= set(wanted):
-        return None
-    return Narrow(tuple(dict.fromkeys(field for name in wanted for field in read[name])), own)
+def narrow(names: Iterable[str], read: Mapping[str, tuple[str, ...]], *, own: Platform) -> Narrow:
+    """Return what a file of the columns *names* is read from, by *read*."""
+    return Narrow(tuple(dict.fromkeys(field for name in names for field in read[name])), own)
 
 
 def member_schema(schemas: Mapping[str, Schema], *, optional: bool = False) -> Schema:

@@ -93,24 +93,10 @@ class Shelf:
         """Return one whole call by `uid` or `number`."""
         return await self._stores.reader.get(self._tenant, uid, units=self._units)
 
-    async def stream(
-        self,
-        filter_: Filter,
-        *,
-        sort: Sort,
-        limit: int | None = None,
-        words: bool = True,
-        narrow: Narrow | None = None,
-    ) -> AsyncIterator[Call]:
-        """Yield whole ended calls, never holding more than a few; without *words* nothing of what was said.
-
-        With *narrow* the calls have only what it names.
-        """
+    def stream(self, filter_: Filter, *, sort: Sort, narrow: Narrow, limit: int | None = None) -> AsyncIterator[Call]:
+        """Yield ended calls with what *narrow* names, never holding more than a few."""
         over = All((OVER, filter_))
-        async for call in self._stores.streams.stream(
-            self._tenant, over, units=self._units, sort=sort, limit=limit, words=words, narrow=narrow
-        ):
-            yield call
+        return self._stores.streams.stream(self._tenant, over, units=self._units, sort=sort, narrow=narrow, limit=limit)
 
     async def edit(self, call: Call, patch: Patch) -> Call | None:
         """Lay *patch* over *call* in the key's name; None where it is gone meanwhile."""

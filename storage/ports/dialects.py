@@ -70,14 +70,10 @@ class CallStreams(Protocol):
         *,
         units: tuple[str, ...] | None,
         sort: Sort,
+        narrow: Narrow,
         limit: int | None = None,
-        words: bool = True,
-        narrow: Narrow | None = None,
     ) -> AsyncIterator[Call]:
-        """Yield whole calls in order, without *words* their turns and transcripts left out; or what *narrow* names.
-
-        Raises `Away`, `TooSlow`.
-        """
+        """Yield calls in order, with what *narrow* names. Raises `Away`, `TooSlow`."""
 
 
 class Registers(Protocol):

@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from schemas.call import Batch, Unit
+from schemas.call import Batch, Call, Turn, Unit
 from schemas.query import EVERYTHING, All, Any_, Condition, Field, Filter, Inner, Not, Op
 from schemas.register import Hook, Note, Order
-from schemas.window import Sort, SortBy, Window
-from schemas.words import Direction, Outcome, Stage
+from schemas.window import Narrow, Sort, SortBy, Window
+from schemas.words import Direction, Outcome, Platform, Role, Stage
 from storage.mongo import Database, connect
 from storage.mongo_batches import MongoBatches
 from storage.mongo_names import MongoNames
@@ -26,6 +27,10 @@ from tests.pure.storage.updates import make_update
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 NEWEST = Sort(SortBy.STARTED_AT)
 OVER = Not(Condition(Field.OUTCOME, Op.EQ, Outcome.IN_PROGRESS))
+
+
+def _behind(call: Call) -> tuple[Any, ...]:
+    return call.turns, call.transcript, call.extracted
 
 
 @pytest.fixture
@@ -258,13 +263,43 @@ async def test_a_call_is_found_by_each_of_its_ids(opened: Database) -> None:
     assert await names.find("acme", "c-4", units=("1",)) is None
 
 
-async def test_calls_are_streamed_whole(opened: Database) -> None:
+async def test_calls_are_streamed_with_what_is_named(opened: Database) -> None:
     await stored(opened)
-    streams = MongoStreams(opened)
+    few = Narrow(("talk_s",), own=Platform.OMICALL)
 
-    streamed = [call async for call in streams.stream("acme", EVERYTHING, units=None, sort=NEWEST, limit=3)]
+    stream = MongoStreams(opened).stream("acme", EVERYTHING, units=None, sort=NEWEST, narrow=few, limit=3)
+    streamed = [call async for call in stream]
 
     assert [call.platform_call_id for call in streamed] == ["c-6", "c-5", "c-4"]
+    assert [(call.talk_s, call.summary) for call in streamed] == [(0.0, None), (5.0, None), (0.0, None)]
+
+
+@pytest.mark.parametrize("own", [Platform.VAPI, Platform.OMICALL])
+async def test_what_lies_behind_calls_is_streamed_as_it_is_told_of_one(opened: Database, own: Platform) -> None:
+    said = [Turn(n=1, role=Role.AGENT, text="Chào"), Turn(n=2, role=Role.CUSTOMER, text="Hi", at_ms=5)]
+    told: list[dict[str, Any]] = [
+        {"turns": said, "extracted": {"a": [1, None]}},
+        {"transcript": "Chào. Hi."},
+        {"turns": said, "transcript": "Chào. Hi.", "extracted": "spring"},
+        {},
+    ]
+    updates = [
+        make_update(platform=Platform.VAPI, call=f"c-{n}", event=f"e-{n}", stage=Stage.ENDED, **facts)
+        for n, facts in enumerate(told)
+    ]
+    await MongoWriter(opened, raw_days=lambda _: 30).apply(updates)
+    behind = Narrow(("turns", "transcript", "extracted"), own=own)
+
+    stream = MongoStreams(opened).stream("acme", EVERYTHING, units=None, sort=Sort(SortBy.NUMBER), narrow=behind)
+    streamed = [call async for call in stream]
+    known = [await MongoNames(opened).find("acme", call.uid, units=None) for call in streamed]
+
+    assert len(streamed) == len(told)
+    assert [_behind(call) for call in streamed] == [_behind(call) for call in known if call]
+    assert all(
+        bool(call.ext) == (own is Platform.VAPI and bool(whole and whole.ext))
+        for call, whole in zip(streamed, known, strict=True)
+    )
 
 
 async def test_an_alias_is_made_once_and_stays(opened: Database) -> None:

@@ -1,13 +1,12 @@
 """The files of RobotAppel's exports: CSV by RFC 4180, written while they are fetched."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from query.dialects import columns
-from query.dialects.columns import Column
+from query.dialects.columns import Column, narrow
 from query.dialects.dialect import File
 from query.dialects.robotappel.bodies import Reader, calls_filter
 from query.dialects.robotappel.calls import EXPORTED
@@ -15,7 +14,7 @@ from query.dialects.shelf import Shelf
 from query.formats.csv import Csv
 from schemas.call import Call
 from schemas.query import Any_, Condition, Field, Op
-from schemas.window import Sort, SortBy
+from schemas.window import Narrow, Sort, SortBy
 from schemas.words import Outcome, Platform
 
 AT_ONCE: Final = 100  # rows of a piece: whole calls may be long
@@ -23,8 +22,6 @@ NEWEST_FIRST: Final = Sort(SortBy.BEGUN_AT)
 PHONES: Final = frozenset({"from", "to"})
 """Columns whose `+` is no formula's."""
 RECORDING: Final = "record_url"
-SPOKEN: Final = frozenset({"clean_interraction", "interraction"})
-"""Columns that what was said is read for."""
 READ: Final[Mapping[str, tuple[str, ...]]] = {
     "callSid": (),
     "batchId": ("batch",),
@@ -34,14 +31,16 @@ READ: Final[Mapping[str, tuple[str, ...]]] = {
     "ended_status": ("end_reason",),
     "from": ("from",),
     "to": ("to",),
+    "clean_interraction": ("turns", "transcript"),
+    "interraction": ("turns", "started_at"),
+    "qualification": ("extracted",),
     RECORDING: ("recording",),
     "sendDate": ("started_at",),
     "status": ("outcome", "answered_at"),
     "summary": ("summary",),
     "duration": ("talk_s",),
-    "notes": ("note",),
 }
-"""What each column is read from, beside what every call has; a file of these columns alone is read so."""
+"""What each column is read from, beside what every call has."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _BY_NAME: Final = {column.name: column for column in EXPORTED}
 
@@ -57,50 +56,57 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
 def write(recipe: bytes, shelf: Shelf) -> File:
     """Return the file that *recipe* asks for."""
     wanted = msgspec.msgpack.decode(recipe, type=Recipe)
-    words = not SPOKEN.isdisjoint(wanted.header)
+    only = narrow(wanted.header, READ, own=Platform.ROBOTAPPEL)
     if wanted.ids is None:
-        narrow = columns.narrow(wanted.header, READ, own=Platform.ROBOTAPPEL)
-        chosen = shelf.stream(calls_filter(Reader(wanted.body)), sort=NEWEST_FIRST, words=words, narrow=narrow)
+        chosen = shelf.stream(calls_filter(Reader(wanted.body)), sort=NEWEST_FIRST, narrow=only)
     else:
-        chosen = _named(wanted.ids, shelf, words=words)
+        chosen = _named(wanted.ids, shelf, narrow=only)
     content = _content(wanted.header, chosen, shelf)
     return File(name="calls.csv", content_type="text/csv; charset=utf-8", content=content)
 
 
 async def _content(header: Sequence[str], calls: AsyncIterator[Call], shelf: Shelf) -> AsyncIterator[bytes]:
     sheet = Csv(header)
-    chosen = [_BY_NAME[name] for name in header]
+    cells = [_cell(_BY_NAME[name], shelf) for name in header]
     rows: list[list[Any]] = []
     async for call in calls:
-        rows.append([_cell(column, call, shelf) for column in chosen])
+        rows.append([show(call) for show in cells])
         if len(rows) == AT_ONCE:
             yield sheet.add(rows)
             rows.clear()
     yield sheet.add(rows)
 
 
-def _cell(column: Column[Call], call: Call, shelf: Shelf) -> Any:
-    value = shelf.whole_url(call.recording.full) if column.name == RECORDING else column.show(call)
-    formula = isinstance(value, str) and value.startswith(_FORMULA) and column.name not in PHONES
-    return f"'{value}" if formula else value
+def _cell(column: Column[Call], shelf: Shelf) -> Callable[[Call], Any]:
+    """Return what shows *column* of a call."""
+    show = column.show
+    if column.name in PHONES:
+        return show
+    if column.name == RECORDING:
+        return lambda call: _text(shelf.whole_url(call.recording.full))
+    return lambda call: _text(show(call))
 
 
-async def _named(ids: Sequence[str], shelf: Shelf, *, words: bool) -> AsyncIterator[Call]:
+def _text(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+async def _named(ids: Sequence[str], shelf: Shelf, *, narrow: Narrow) -> AsyncIterator[Call]:
     """The calls in the order of their ids, each once; who is unknown or still in progress is left out."""
     given: set[str] = set()
     for first in range(0, len(ids), AT_ONCE):
         some = ids[first : first + AT_ONCE]
-        known = await _by_id(some, shelf, words=words)
+        known = await _by_id(some, shelf, narrow=narrow)
         for call in filter(None, map(known.get, some)):
             if call.outcome is not Outcome.IN_PROGRESS and call.uid not in given:
                 given.add(call.uid)
                 yield call
 
 
-async def _by_id(ids: Sequence[str], shelf: Shelf, *, words: bool) -> Mapping[str, Call]:
+async def _by_id(ids: Sequence[str], shelf: Shelf, *, narrow: Narrow) -> Mapping[str, Call]:
     """Return the calls of these ids at once; of several with one id the one that started last."""
     named = Any_([Condition(Field.PLATFORM_CALL_ID, Op.IN, ids), Condition(Field.UID, Op.IN, ids)])
-    calls = [call async for call in shelf.stream(named, sort=NEWEST_FIRST, words=words)]
+    calls = [call async for call in shelf.stream(named, sort=NEWEST_FIRST, narrow=narrow)]
     known = {name: call for call in reversed(calls) for name in (call.platform_call_id, call.uid)}
     others = [each for each in ids if each not in known]  # a number, a platform's other name, or nothing
     found = await asyncio.gather(*map(shelf.find, others))

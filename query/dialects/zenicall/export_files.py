@@ -44,8 +44,6 @@ _SHOWN: Final[Mapping[str, Callable[[Row], Any]]] = {
     "updated_by": lambda row: row.call.updated_by,
     "clinic_name": lambda row: row.unit.name,
 }
-SPOKEN: Final = "transcript_text"
-"""The one field that what was said is read for."""
 READ: Final[Mapping[str, tuple[str, ...]]] = {
     "id": (),
     "external_call_id": (),
@@ -64,13 +62,14 @@ READ: Final[Mapping[str, tuple[str, ...]]] = {
     "status": ("workflow",),
     "cost": ("cost",),
     "ended_reason": ("end_reason",),
+    "transcript_text": ("turns", "transcript"),
     "audio_recording_url": ("recording",),
     "created_at": (),
     "updated_at": ("edited_at",),
     "updated_by": ("updated_by",),
     "clinic_name": ("unit",),
 }
-"""What each field is read from, beside what every call has; a file of these fields alone is read so."""
+"""What each field is read from, beside what every call has."""
 
 
 class JsonArray:
@@ -167,10 +166,10 @@ async def written(recipe: Recipe, shelf: Shelf, *, limit: int | None) -> AsyncIt
 
 async def exported(recipe: Recipe, shelf: Shelf, *, limit: int | None) -> AsyncIterator[Json]:
     """Yield the chosen fields of each call."""
-    order, words = asking.sort(recipe.order, "body"), SPOKEN in recipe.fields
+    order = asking.sort(recipe.order, "body")
     cells = [(name, _cell(name, recipe.dates)) for name in recipe.fields]
     only = narrow(recipe.fields, READ, own=Platform.ZENICALL)
-    async for call in shelf.stream(recipe.filter, sort=order, limit=limit, words=words, narrow=only):
+    async for call in shelf.stream(recipe.filter, sort=order, narrow=only, limit=limit):
         row = Row(call=call, tenant=recipe.tenant, style=recipe.style, clinics={}, users={})
         yield {name: show(row) for name, show in cells}
 
