@@ -63,19 +63,16 @@ def _asked(asked: Asked, body: Mapping[str, object], *, now: datetime) -> tuple[
     groups = [Group(word) for word in _words(body, "group_by", list(Group), default=[], most=MOST_GROUPS)]
     interval = _interval(body.get("interval"))
     zone = _zone(body.get("time_zone"), asked)
-    fields: dict[Measured, frozenset[Calculation]] = {}
-    for each in measures:
-        if each.field is not None and each.calculation not in PERCENTILES:
-            fields[each.field] = fields.get(each.field, frozenset()) | {each.calculation}
-    sketches = {each.field for each in measures if each.field is not None and each.calculation in PERCENTILES}
     limits = bounds(filter_)
     near = limits.last or limits.first or now
     slots = None if interval is None else buckets.slots(interval=interval, zone=zone, near=near)
     question = Question(
         filter=filter_,
         groups=tuple(groups),
-        fields=fields,
-        sketches=frozenset(sketches),
+        fields=_added_up(measures),
+        sketches=frozenset(
+            each.field for each in measures if each.field is not None and each.calculation in PERCENTILES
+        ),
         slots=slots,
         units=asked.caller.units,
     )
@@ -83,6 +80,15 @@ def _asked(asked: Asked, body: Mapping[str, object], *, now: datetime) -> tuple[
         measures=tuple(measures), groups=tuple(groups), interval=interval, zone=zone, bounds=limits, slots=slots
     )
     return shape, question
+
+
+def _added_up(measures: Sequence[Measure]) -> dict[Measured, frozenset[Calculation]]:
+    """Return what is made of each field's values, percentiles apart."""
+    fields: dict[Measured, frozenset[Calculation]] = {}
+    for each in measures:
+        if each.field is not None and each.calculation not in PERCENTILES:
+            fields[each.field] = fields.get(each.field, frozenset()) | {each.calculation}
+    return fields
 
 
 def _words(

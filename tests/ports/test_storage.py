@@ -300,7 +300,7 @@ async def test_not_and_ne_are_complements(store: Store) -> None:
         assert {call.platform_call_id for call in rows} >= {"b", "c"}
 
 
-async def test_raw_events_can_be_kept_twice(store: Store) -> None:
+async def test_raw_events_that_come_again_and_none_at_all_are_no_fault(store: Store) -> None:
     event = Envelope(
         event_id="e/1", platform=Platform.VAPI, connection="acme-vapi", tenant="acme", call_id="c-1",
         event_type="end", received_at=1795150500000, content_type="application/json", body=b"{}",

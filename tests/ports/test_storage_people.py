@@ -190,7 +190,8 @@ def event(body: bytes, *, received: int = 0, name: str = "e/1", tenant: str = "a
 
 async def test_raw_events_are_read_back_with_their_versions(store: People) -> None:
     long = b"x" * 16_000_000
-    await store.writer.keep([event(b"one"), event(long, received=2), event(b"other", name="e-2", received=1)])
+    other = event(b"other", name="e-2", received=1)
+    await store.writer.keep([event(b"one"), event(long, received=2), other, other])
     await store.writer.keep([event(b"one", received=1), event(b"one", tenant="other")])
 
     known = await store.events.events("acme", KEY)

@@ -1,29 +1,17 @@
 """A world for each test, in one database that was set up once."""
 
-import asyncio
-import secrets
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from storage.mongo import connect
-from storage.mongo_setup import set_up
-from tests.query.world import World, open_world
+from tests.query.world import World, open_world, prepared_database
 
 
 @pytest.fixture(scope="session")
 def prepared(mongo_url: str) -> str:
     """The URL of a database with collections and indexes."""
-    address, _, options = mongo_url.partition("/?")
-    url = f"{address.rstrip('/')}/q{secrets.token_hex(4)}?{options}"
-
-    async def prepare() -> None:
-        async with connect(url) as database:
-            await set_up(database)
-
-    asyncio.run(prepare())
-    return url
+    return prepared_database(mongo_url, prefix="q")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Two tenants in a real MongoDB, their keys, the app over them, and webhooks' facts to tell it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from schemas.envelope import Envelope
 from schemas.update import CallUpdate, Facts, OrderKey
 from schemas.words import Platform
 from storage.mongo import connect
+from storage.mongo_setup import set_up
 from storage.mongo_writer import MongoWriter
 
 START: Final = datetime(2026, 1, 31, 8, 0, 0, 250_000, tzinfo=UTC)
@@ -150,6 +152,19 @@ async def searched(client: httpx.AsyncClient, filter_: object, **options: Any) -
     """Return the platform's ids of the calls that a search finds."""
     answer = await client.post("/v1/calls/search", json={"filter": filter_, "limit": 200, **options})
     return [call["platform_call_id"] for call in answer.json()["calls"]]
+
+
+def prepared_database(mongo_url: str, *, prefix: str) -> str:
+    """Return the URL of a new database with collections and indexes."""
+    address, _, options = mongo_url.partition("/?")
+    url = f"{address.rstrip('/')}/{prefix}{token_hex(4)}?{options}"
+
+    async def prepare() -> None:
+        async with connect(url) as database:
+            await set_up(database)
+
+    asyncio.run(prepare())
+    return url
 
 
 @asynccontextmanager

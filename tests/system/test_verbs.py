@@ -10,7 +10,7 @@ import pytest
 from pymongo import MongoClient
 
 from tests.system import standard
-from tests.system.command import aftercall, started
+from tests.system.command import Running, aftercall, started
 from tests.system.test_up import CONFIG, SECRET, eventually_stored, stored
 
 COMMENT = "# what people wrote stays\n"
@@ -104,12 +104,8 @@ def test_doctor_fails_where_the_configuration_is_broken(directory: Path) -> None
 
 def test_replay_brings_back_what_was_lost_from_the_database(directory: Path) -> None:
     """Calls come again from the stream into an empty database, and not twice where they still are."""
-    calls = {f"c-{n}" for n in range(10)}
     with started("up", directory=directory) as up:
-        up.ready()
-        for call_id in calls:
-            assert standard.post(f"{up.url}/webhooks/own", secret=SECRET, call_id=call_id) == 200
-        eventually_stored(up, calls)
+        calls = ten_stored(up)
     data = directory / "aftercall-data"
     (data / "mongod").rename(directory / "lost")
 
@@ -122,12 +118,8 @@ def test_replay_brings_back_what_was_lost_from_the_database(directory: Path) -> 
 
 
 def test_rebuild_makes_calls_again_from_the_raw_events(directory: Path) -> None:
-    calls = {f"c-{n}" for n in range(10)}
     with started("up", directory=directory) as up:
-        up.ready()
-        for call_id in calls:
-            assert standard.post(f"{up.url}/webhooks/own", secret=SECRET, call_id=call_id) == 200
-        eventually_stored(up, calls)
+        calls = ten_stored(up)
         _lose_calls(directory)
         assert stored(up) == set()
 
@@ -135,6 +127,16 @@ def test_rebuild_makes_calls_again_from_the_raw_events(directory: Path) -> None:
 
         assert rebuilt.stdout.startswith("10 calls were made anew; left as they are: 0 ")
         assert stored(up) == calls
+
+
+def ten_stored(up: Running) -> set[str]:
+    """Return the ids of ten calls that were sent and are stored."""
+    calls = {f"c-{n}" for n in range(10)}
+    up.ready()
+    for call_id in calls:
+        assert standard.post(f"{up.url}/webhooks/own", secret=SECRET, call_id=call_id) == 200
+    eventually_stored(up, calls)
+    return calls
 
 
 def _lose_calls(directory: Path) -> None:
