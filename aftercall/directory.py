@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -44,8 +44,8 @@ def held(directory: Path) -> Iterator[None]:
 
 
 def tell_url(directory: Path, url: str) -> None:
-    """Keep *url* for who asks where the `up` that holds *directory* is reached."""
-    with (directory / LOCK).open("a") as file:
+    """Keep *url* for who asks where the `up` that holds *directory* is reached; a full disk does no harm."""
+    with suppress(OSError), (directory / LOCK).open("a") as file:
         file.write(f"{url}\n")
 
 

@@ -56,3 +56,11 @@ def test_one_that_starts_or_was_killed_tells_nothing(tmp_path: Path) -> None:
     (tmp_path / LOCK).write_text(f"{ended}\n{UP}\n")
 
     assert told_url(tmp_path) is None
+
+
+def test_an_address_that_cannot_be_kept_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / LOCK).mkdir()
+
+    tell_url(tmp_path, UP)
+
+    assert told_url(tmp_path) is None
