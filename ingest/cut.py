@@ -143,8 +143,7 @@ def _blank(members: Members, row: Cut) -> bool:
 
 
 def _text(value: msgspec.Raw | None) -> Any:
-    with suppress(msgspec.DecodeError):  # half a surrogate pair, which no word has
-        return None if value is None else msgspec.json.decode(value)
+    return None if value is None else msgspec.json.decode(value)
 
 
 def _lost(value: _Value, members: Members) -> bool:
