@@ -27,7 +27,7 @@ from workers.courtesy import Courtesy
 from workers.loop import Worker
 
 LAST_BATCH_S: Final = 5.0
-"""For the batch in hand when the process is told to stop; what is not committed then comes again."""
+"""For the batches in hand when the process is told to stop; what is not committed then comes again."""
 RETRY_AFTER_S: Final = 2
 
 log = logging.getLogger(__name__)

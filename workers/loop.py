@@ -66,7 +66,7 @@ class Worker:
             log.info("given_up")  # the batches in hand are not committed: they come again
 
     async def stop(self) -> None:
-        """End `run` after the batch in hand, or at once where that one waits for something that is away."""
+        """End `run` after the batches in hand, or at once where those wait for something that is away."""
         self._patience.stop()
         await self._source.stop()
 

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class GivenUp(Exception):
-    """The process stops while something is away; nothing of the batch in hand is committed."""
+    """The process stops while something is away; nothing of the batches in hand is committed."""
 
 
 class Patience:
