@@ -44,14 +44,14 @@ class Sort(msgspec.Struct, frozen=True):
 class Window(msgspec.Struct, frozen=True, kw_only=True):
     """A part of an offset list: its order, the calls before it, its size, and how much of each call is read.
 
-    A call has what lists show; if *whole* also what was said and `ext`; a call of the platform *own* `ext`.
+    A call has what lists show, and `ext` if it is of the platform *own*; with *said* turns, transcript and `extracted`.
     """
 
     sort: Sort
     skip: int
     limit: int
-    whole: bool = False
     own: Platform | None = None
+    said: bool = False
 
 
 class Narrow(msgspec.Struct, frozen=True):

@@ -6,15 +6,15 @@ from typing import Any, Final
 
 from schemas.call import Call
 from schemas.query import Filter
-from schemas.window import SortBy, Window
-from storage.document import Document, summary, whole
+from schemas.window import Narrow, SortBy, Window
+from storage.document import HEARD, Document, summary, whole
 from storage.mongo import FARTHEST, LONGEST_MS, Database, answering
 from storage.mongo_counts import MongoCounts
 from storage.mongo_covers import Units, Way, way
 from storage.mongo_endings import ENDING
 from storage.mongo_filters import scope, where
 from storage.mongo_orders import order_of
-from storage.mongo_whole import WHOLE, whole_calls
+from storage.mongo_whole import WHOLE, narrow_calls
 
 NEAR: Final = 200
 """Calls whose documents are skipped rather than asked for apart: a question costs as much."""
@@ -89,8 +89,8 @@ class MongoWindows:
         return [each["_id"] for each in row["page"]], sum(each["n"] for each in row["total"])
 
     async def _shown(self, documents: Sequence[Document], window: Window) -> list[Call]:
-        if window.whole:
-            return await whole_calls(self._transcripts, documents)
+        if window.own is not None and window.said:
+            return await narrow_calls(self._transcripts, documents, Narrow(HEARD, window.own))
         return [whole(each, {}) if each["platform"] == window.own else summary(each) for each in documents]
 
     async def newest(
@@ -120,4 +120,4 @@ class MongoWindows:
 
 
 def _fields(window: Window) -> Mapping[str, Any]:
-    return _LISTED if not window.whole and window.own is None else WHOLE
+    return _LISTED if window.own is None else WHOLE

@@ -275,7 +275,7 @@ async def test_calls_are_streamed_with_what_is_named(opened: Database) -> None:
 
 
 @pytest.mark.parametrize("own", [Platform.VAPI, Platform.OMICALL])
-async def test_what_lies_behind_calls_is_streamed_as_it_is_told_of_one(opened: Database, own: Platform) -> None:
+async def test_what_lies_behind_calls_is_told_alike_of_many_and_of_one(opened: Database, own: Platform) -> None:
     said = [Turn(n=1, role=Role.AGENT, text="Chào"), Turn(n=2, role=Role.CUSTOMER, text="Hi", at_ms=5)]
     told: list[dict[str, Any]] = [
         {"turns": said, "extracted": {"a": [1, None]}},
@@ -300,6 +300,10 @@ async def test_what_lies_behind_calls_is_streamed_as_it_is_told_of_one(opened: D
         bool(call.ext) == (own is Platform.VAPI and bool(whole and whole.ext))
         for call, whole in zip(streamed, known, strict=True)
     )
+
+    said_too = Window(sort=Sort(SortBy.NUMBER), skip=0, limit=9, own=own, said=True)
+    listed, _ = await MongoWindows(opened).page("acme", EVERYTHING, said_too, units=None)
+    assert [(*_behind(call), call.ext) for call in listed] == [(*_behind(call), call.ext) for call in streamed]
 
 
 async def test_an_alias_is_made_once_and_stays(opened: Database) -> None:

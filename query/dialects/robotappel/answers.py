@@ -16,6 +16,7 @@ from schemas.call import Call
 from schemas.edit import Patch
 from schemas.query import All, Condition, Field, Filter, Op
 from schemas.window import TalkSum, Window
+from schemas.words import Platform
 
 PRICE: Final = 5  # tokens of every request that is answered
 NAME: Final = "robotappel"
@@ -51,10 +52,8 @@ async def history(asked: Asked) -> Any:
     body.done(asked.ask)
     wanted = All([wanted, await _one_call(asked, call_id)]) if call_id else wanted
     skip = (paged.page - 1) * paged.limit
-    total, calls = await asyncio.gather(
-        _total(asked, wanted),
-        asked.shelf.window(wanted, Window(sort=files.NEWEST_FIRST, skip=skip, limit=paged.limit, whole=True)),
-    )
+    window = Window(sort=files.NEWEST_FIRST, skip=skip, limit=paged.limit, own=Platform.ROBOTAPPEL, said=True)
+    total, calls = await asyncio.gather(_total(asked, wanted), asked.shelf.window(wanted, window))
     numbered = Numbered(paged.page, paged.limit, total.count)
     return {
         "total": total.count,

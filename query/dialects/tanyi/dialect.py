@@ -27,8 +27,7 @@ from query.dialects.tanyi.words import LEVELS, LIST_OK, NOT_FOUND, RESULTS
 from schemas.call import Call
 from schemas.edit import Patch
 from schemas.window import Sort, SortBy, Window
-
-BY_RECORD: Final = Sort(SortBy.RECORD_ID)
+from schemas.words import Platform
 
 
 async def listed(asked: Asked) -> Reply:
@@ -59,10 +58,14 @@ async def _listed(asked: Asked) -> Reply:
 
 
 async def _found(asked: Asked, listing: Listing) -> tuple[list[Call], int]:
-    window = Window(sort=BY_RECORD, skip=(listing.page - 1) * listing.size, limit=listing.size, whole=True)
+    window = _window(skip=(listing.page - 1) * listing.size, limit=listing.size)
     if listing.each:
         return await asked.shelf.newest(listing.job, window, then=listing.filter)
     return await asked.shelf.page(every([listing.job, listing.filter]), window)
+
+
+def _window(*, skip: int, limit: int) -> Window:
+    return Window(sort=Sort(SortBy.RECORD_ID), skip=skip, limit=limit, own=Platform.TANYI, said=True)
 
 
 async def _known(asked: Asked, listing: Listing) -> bool:
@@ -86,7 +89,7 @@ async def detail(asked: Asked) -> Reply:
 async def _record(asked: Asked, number: int) -> Call | None:
     if number >= FIRST_NUMBER:
         return await asked.shelf.get(str(number))
-    found = await asked.shelf.window(asking.record(number), Window(sort=BY_RECORD, skip=0, limit=1, whole=True))
+    found = await asked.shelf.window(asking.record(number), _window(skip=0, limit=1))
     return found[0] if found else None
 
 

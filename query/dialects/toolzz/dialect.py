@@ -18,6 +18,7 @@ from query.dialects.toolzz.items import COLUMNS, Row
 from query.zones import zone_named
 from runtime.config import Tenant
 from schemas.window import Window
+from schemas.words import Platform
 
 FOUND: Final = "Call logs retrieved successfully"
 READ: Final = "Call log retrieved successfully"
@@ -35,7 +36,7 @@ async def search_unit(asked: Asked) -> Reply:
         raise _refused(wrong.path, wrong.message) from None
     filter_ = every([of_unit(unit_id), wanted.filter])
     skip = (wanted.page - 1) * wanted.size
-    window = Window(sort=wanted.sort, skip=skip, limit=wanted.size, whole=True)
+    window = Window(sort=wanted.sort, skip=skip, limit=wanted.size, own=Platform.TOOLZZ, said=True)
     calls, total = await asked.shelf.page(filter_, window)
     if total == 0:
         await _unit(asked, afresh=True)
