@@ -16,8 +16,8 @@ SHARE: Final = 100
 """Of so many calls one may go on: each of those is fetched; where there are more, the outcome of all costs less."""
 PLAINLY: Final = 50
 """Questions that are asked in one part after too many calls went on: having tried costs as much again."""
-_NO_SNAPSHOT: Final = frozenset({239, 246})
-"""MongoDB's codes for a moment that it cannot read at: too long ago, or before an index was there."""
+_NO_SNAPSHOT: Final = frozenset({72, 239, 246})
+"""MongoDB's codes for a moment that it cannot read at: too long ago, before an index was there, before version 5."""
 
 
 class MongoCounts:
