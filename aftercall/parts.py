@@ -8,8 +8,9 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
+from typing_extensions import override
 
 from aftercall.retention import end_old_calls
 from aftercall.stores import mongo_stores
@@ -93,8 +94,11 @@ def raw_days(config: Configured, tenant: str) -> int:
     return next(known, Tenant(id=tenant)).raw_days
 
 
-class Later:
-    """An app that is there before what it needs is: 503 until then."""
+class Later(BaseRoute):
+    """Every path that no route before it takes, by an app that is there before what it needs is: 503 until then.
+
+    A `Mount` would take no path with a line break, and answer it by words of its own.
+    """
 
     def __init__(self) -> None:
         """Begin without."""
@@ -105,7 +109,13 @@ class Later:
         if self.app is not None:
             await self.app.leave()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    @override
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Take every request over HTTP."""
+        return (Match.FULL if scope["type"] == "http" else Match.NONE), {}
+
+    @override
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by the app, or tell that it is too early."""
         await (self.app.app if self.app else _too_early)(scope, receive, send)
 

@@ -5,7 +5,6 @@ from functools import partial
 
 import typer
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from aftercall import flags
 from aftercall.mongo import mongo_url
@@ -37,7 +36,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     async def readiness() -> Readiness:
         return {"mongodb": await store.ready()}
 
-    routes = [*health_routes(readiness), metrics_route(), Mount("/", app=answers)]
+    routes = [*health_routes(readiness), metrics_route(), answers]
     port = QUERY_PORT if settings.port is None else settings.port
     async with serving(Starlette(routes=routes), host=settings.host, port=port):
         answering = asyncio.create_task(_answer(settings, store=store, answers=answers, watch=watch), name="answers")

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Final
 
 import msgspec
-from starlette.routing import Mount
 
 from aftercall.directory import tell_url
 from aftercall.greeting import greet
@@ -65,7 +64,7 @@ class Together:
             *ingesting(self._settings, publisher=publisher, config=self._config.current),
             *health_routes(partial(self._readiness, publisher), enough=partial(_enough, publisher)),
             metrics_route(),
-            Mount("/", app=self._answers),
+            self._answers,
         ]
         port = PORT if self._settings.port is None else self._settings.port
         return serving(App(routes), host=self._settings.host, port=port)
