@@ -47,9 +47,8 @@ async def open_store(name: str, request: pytest.FixtureRequest, *, clock: Clock 
         memory = MemoryStore(clock=clock)
         yield Store(memory, memory)
         return
-    url, database = request.getfixturevalue("mongo_url"), request.getfixturevalue("database")
-    await prepare(url, database)
-    async with mongo_store(url, database, clock=clock) as store:
+    url, prepared = request.getfixturevalue("mongo_url"), request.getfixturevalue("prepared")
+    async with mongo_store(url, prepared, clock=clock) as store:
         yield store
 
 

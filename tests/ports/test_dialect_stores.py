@@ -21,7 +21,7 @@ from storage.mongo_streams import MongoStreams
 from storage.mongo_sums import GROUPS, MongoSums
 from storage.mongo_windows import MongoWindows
 from storage.mongo_writer import MongoWriter
-from tests.ports.stores import in_database, prepare
+from tests.ports.stores import in_database
 from tests.pure.storage.updates import make_update
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -34,10 +34,9 @@ def _behind(call: Call) -> tuple[Any, ...]:
 
 
 @pytest.fixture
-async def opened(mongo_url: str, database: str) -> AsyncIterator[Database]:
+async def opened(mongo_url: str, prepared: str) -> AsyncIterator[Database]:
     """An empty database, set up."""
-    await prepare(mongo_url, database)
-    async with connect(in_database(mongo_url, database)) as connected:
+    async with connect(in_database(mongo_url, prepared)) as connected:
         yield connected
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.call import call_key, call_uid
 from schemas.update import CallUpdate
-from tests.ports.stores import Store, mongo_store, prepare
+from tests.ports.stores import Store, mongo_store
 from tests.stories import STORIES, told
 
 MOST_ORDERS = 24  # all orders of four events; the pure test looks at all of every story
@@ -17,12 +17,11 @@ WRITERS = 3
 
 
 @pytest.mark.parametrize("story", STORIES)
-async def test_every_order_gives_the_same_call(story: str, mongo_url: str, database: str) -> None:
-    await prepare(mongo_url, database)
+async def test_every_order_gives_the_same_call(story: str, mongo_url: str, prepared: str) -> None:
     count = len(list(islice(permutations(told(story)), MOST_ORDERS)))
     orders = [list(permutations(told(story, call=f"c-{n}")))[n] for n in range(count)]
 
-    async with mongo_store(mongo_url, database) as store:
+    async with mongo_store(mongo_url, prepared) as store:
         await asyncio.gather(*(_write(store, orders[n::WRITERS]) for n in range(WRITERS)))
         calls = [await _read(store, order[0]) for order in orders]
 

@@ -18,7 +18,7 @@ from schemas.query import Any_, CallQuery, Condition, Field, Not, Op, Order, Ord
 from schemas.update import CallUpdate
 from schemas.words import Direction, Outcome, Platform, Role, Stage
 from storage.memory import MemoryStore
-from tests.ports.stores import NAMES, Store, mongo_store, open_store, prepare
+from tests.ports.stores import NAMES, Store, mongo_store, open_store
 from tests.pure.storage.questions import queries
 from tests.pure.storage.updates import at, histories, make_update, say
 
@@ -48,13 +48,6 @@ class Ticking:
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     async with open_store(request.param, request, clock=Ticking()) as opened:
         yield opened
-
-
-@pytest.fixture
-async def prepared(database: str, mongo_url: str) -> str:
-    """Return the name of a database with its collections and indexes."""
-    await prepare(mongo_url, database)
-    return database
 
 
 async def all_calls(store: Store, query: CallQuery, tenant: str = "acme") -> list[Call]:

@@ -24,7 +24,6 @@ from storage.mongo_erasure import MongoEraser
 from storage.mongo_reader import MongoReader
 from storage.mongo_rebuild import MongoRebuilder, Rebuilt
 from storage.mongo_retention import MongoRetention
-from storage.mongo_setup import set_up
 from storage.mongo_writer import MongoWriter
 from tests.ports.stores import in_database
 from tests.pure.storage.updates import START, START_MS, at, make_update, say
@@ -60,9 +59,8 @@ class World(NamedTuple):
 
 
 @pytest.fixture
-async def world(mongo_url: str, database: str) -> AsyncIterator[World]:
-    async with connect(in_database(mongo_url, database)) as opened:
-        await set_up(opened)
+async def world(mongo_url: str, prepared: str) -> AsyncIterator[World]:
+    async with connect(in_database(mongo_url, prepared)) as opened:
         writer = MongoWriter(opened, raw_days=lambda _: 30_000)
         rebuilder = MongoRebuilder(opened, writer=writer)
         yield World(opened, writer, MongoReader(opened), MongoEditor(opened), rebuilder)

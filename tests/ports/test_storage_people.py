@@ -14,7 +14,7 @@ from schemas.query import CallQuery, Condition, Field, Op
 from schemas.update import Media
 from schemas.words import Platform, RecordingChannel, Workflow
 from storage.errors import Changed
-from tests.ports.stores import People, people_store, prepare
+from tests.ports.stores import People, people_store
 from tests.pure.storage.updates import START_MS, make_update
 
 KEY = call_key(tenant="acme", platform="vapi", platform_call_id="c-1")
@@ -22,9 +22,8 @@ UID = call_uid(KEY)
 
 
 @pytest.fixture
-async def store(mongo_url: str, database: str) -> AsyncIterator[People]:
-    await prepare(mongo_url, database)
-    async with people_store(mongo_url, database) as opened:
+async def store(mongo_url: str, prepared: str) -> AsyncIterator[People]:
+    async with people_store(mongo_url, prepared) as opened:
         yield opened
 
 
@@ -221,9 +220,8 @@ async def test_a_recording_of_ours_is_read_back(store: People) -> None:
     assert await store.events.media("other", KEY, RecordingChannel.FULL) is None
 
 
-async def test_people_and_webhooks_at_the_same_time_lose_nothing(database: str, mongo_url: str) -> None:
-    await prepare(mongo_url, database)
-    async with people_store(mongo_url, database) as one, people_store(mongo_url, database) as two:
+async def test_people_and_webhooks_at_the_same_time_lose_nothing(prepared: str, mongo_url: str) -> None:
+    async with people_store(mongo_url, prepared) as one, people_store(mongo_url, prepared) as two:
         await one.writer.apply([make_update()])
 
         async with asyncio.TaskGroup() as group:
