@@ -14,7 +14,6 @@ from storage.mongo_filters import OPERATORS, scope
 from storage.mongo_names import named
 from storage.mongo_orders import order_of
 from storage.mongo_reader import plan
-from storage.mongo_setup import set_up
 from storage.mongo_writer import MongoWriter
 from storage.passes import COMPARE
 from tests.ports.stores import in_database
@@ -27,9 +26,8 @@ INDEXED: Final = (Field.CUSTOMER_NUMBER, Field.OUTCOME, Field.UNIT, Field.AGENT,
 
 
 @pytest.fixture
-async def calls(mongo_url: str, database: str) -> AsyncIterator[Database]:
-    async with connect(in_database(mongo_url, database)) as opened:
-        await set_up(opened)
+async def calls(mongo_url: str, prepared: str) -> AsyncIterator[Database]:
+    async with connect(in_database(mongo_url, prepared)) as opened:
         await MongoWriter(opened, raw_days=lambda _: 30).apply(
             [make_update(call=f"c-{n}", started_at=at(n), title=f"t{n}") for n in range(50)]
         )
