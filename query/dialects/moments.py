@@ -38,6 +38,14 @@ def day(of: date, *, zone: tzinfo) -> Span:
     return Span(_midnight(of, zone), LAST if of == date.max else _midnight(of + DAY, zone), is_day=True)
 
 
+def day_around(at: datetime, *, zone: tzinfo) -> Span:
+    """Return the day of *zone* in which *at* lies, the calendar's last or first where it lies beyond."""
+    try:
+        return day(at.astimezone(zone).date(), zone=zone)
+    except OverflowError:
+        return day(date.min if at.year == MINYEAR else date.max, zone=zone)
+
+
 def _midnight(of: date, zone: tzinfo) -> datetime:
     return _utc(datetime(of.year, of.month, of.day, tzinfo=zone))
 

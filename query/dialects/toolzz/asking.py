@@ -8,7 +8,7 @@ import msgspec
 
 from query.dialects import bodies
 from query.dialects.matching import contains, every
-from query.dialects.moments import DAY, Span, day, read
+from query.dialects.moments import DAY, Span, day, day_around, read
 from schemas.query import Condition, Field, Filter, Inner, Op
 from schemas.window import Sort, SortBy
 
@@ -113,7 +113,7 @@ def _on(text: str, operator: str, *, now: datetime, zone: tzinfo) -> Filter:
     else:
         start, end, is_day = _moment("filters.date", text, zone=zone)
         if not is_day and operator not in ("before", "after"):
-            start, end, _ = day(start.astimezone(zone).date(), zone=zone)
+            start, end, _ = day_around(start, zone=zone)
     if operator == "before":
         return _between(None, start)
     return _between(end, None) if operator == "after" else _between(start, end)

@@ -221,6 +221,8 @@ async def test_ends_are_ordered_by_the_words_that_are_shown(
         ({"startDate": "0001-01-01", "endDate": "9999-12-31"}, ["c-1"]),
         ({"startDate": "2026-01-01", "endDate": "9999-12-31T23:59:59.999Z"}, ["c-1"]),
         ({"date": "9999-12-31"}, []),
+        ({"date": "9999-12-31T23:59:59.999Z"}, []),
+        ({"date": "0001-01-01T00:00:00Z"}, []),
         ({"date": "9999-12-31", "operator": "before"}, ["c-1"]),
         ({"date": "0001-01-01", "operator": "after"}, ["c-1"]),
     ],
