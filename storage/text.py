@@ -18,6 +18,7 @@ from storage.folding import DENSE, fold
 GRAM: Final = 4  # digits; shorter runs are ordinary words
 LONGEST_WORD: Final = 64  # characters; what is longer is indexed by its beginning and verified in full
 LONGEST_DIGITS: Final = 40  # of one number; longer runs are codes that nobody dials
+REMEMBERED: Final = 20_000  # words of at most `LONGEST_WORD` whose terms are kept at hand, some 5 MB
 
 _TOKEN: Final = re.compile(rf"[{DENSE}]+|[^\s{DENSE}]+")
 _STARTS_DENSE: Final = re.compile(rf"[{DENSE}]").match
@@ -192,7 +193,7 @@ def index(*, texts: Iterable[str], phones: Iterable[str]) -> Indexed:
     found = _split(f" {_LINE_END} ".join(lines))  # all at once: a call has dozens of texts, most of them short
     words = f" {' '.join(found)} ".replace(f" {_LINE_END} ", " \n ") if found else ""
     digits = {run[:LONGEST_DIGITS] for run in _spelled(said, called)}
-    terms = _terms(set(found), dense=_has_dense(words))
+    terms = _terms(found, dense=_has_dense(words))
     terms.discard(WORD + _LINE_END)
     terms.update(gram for run in digits for gram in _grams(run))
     return Indexed(terms, words, "\n".join(sorted(digits)))
@@ -207,10 +208,25 @@ def _spelled(texts: Sequence[str], phones: Iterable[str]) -> Iterator[str]:
         yield from spellings(phone)
 
 
-def _terms(found: AbstractSet[str], *, dense: bool) -> set[str]:
+class _WordTerms(dict[str, str]):
+    """The term of each word that was met lately: nearly all words of a call were in the calls before it, too."""
+
+    def __missing__(self, token: str) -> str:
+        if len(token) > LONGEST_WORD:  # it may be a recording in letters: not to be kept
+            return WORD + token[:LONGEST_WORD]
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[token] = term = WORD + token
+        return term
+
+
+_TERM_OF: Final = _WordTerms()
+
+
+def _terms(found: Sequence[str], *, dense: bool) -> set[str]:
     if dense:
-        return {term for token in found for term in _text_terms(token)}
-    return {WORD + token[:LONGEST_WORD] for token in found}
+        return {term for token in set(found) for term in _text_terms(token)}
+    return set(map(_TERM_OF.__getitem__, found))
 
 
 def parse(question: str) -> TextQuery:
