@@ -1,7 +1,7 @@
 """Reach MongoDB: which servers will do, how durable a write is, and what its errors mean to us."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 
@@ -122,16 +122,27 @@ async def piecewise(
 
     MongoDB cancels what it still did for it: it is told to forget the cursor, or finds nobody at the other end.
     """
-    async with cursor:
-        while True:
-            try:
-                async with asyncio.timeout(longest_s):
-                    documents = await cursor.to_list(size)
-            except TimeoutError:
-                raise TooSlow from None
-            if not documents:
-                return
+    try:
+        while documents := await _within(longest_s, cursor.to_list(size)):
             yield documents
+    finally:
+        await asyncio.shield(cursor.close())
+
+
+async def _within(longest_s: float, reading: Coroutine[Any, Any, list[Document]]) -> list[Document]:
+    """Return what is read; raise `TooSlow` where it takes longer.
+
+    The task of a client that went away is cancelled at each of its awaits, also at those by which the driver would
+    tell MongoDB to forget the cursor. So it reads in a task of its own, which is cancelled once and not waited for.
+    """
+    task = asyncio.ensure_future(reading)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=longest_s)
+    finally:
+        task.cancel()
+    if not done:
+        raise TooSlow
+    return task.result()
 
 
 def _is_away(error: PyMongoError) -> bool:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from anyio import CancelScope
 
 from schemas.call import Batch, Call, Turn, Unit
 from schemas.query import EVERYTHING, All, Any_, Condition, Field, Filter, Inner, Not, Op
 from schemas.register import Hook, Note, Order
 from schemas.window import Narrow, Sort, SortBy, Window
 from schemas.words import Direction, Outcome, Platform, Role, Stage
-from storage.mongo import Database, connect
+from storage.mongo import Database, connect, piecewise
 from storage.mongo_batches import MongoBatches
 from storage.mongo_names import MongoNames
 from storage.mongo_orders import SORTS
@@ -271,6 +272,27 @@ async def test_calls_are_streamed_with_what_is_named(opened: Database) -> None:
 
     assert [call.platform_call_id for call in streamed] == ["c-6", "c-5", "c-4"]
     assert [(call.talk_s, call.summary) for call in streamed] == [(0.0, None), (5.0, None), (0.0, None)]
+
+
+async def test_who_goes_away_while_a_stream_is_read_leaves_no_cursor(opened: Database) -> None:
+    rows = [{"_id": n, "text": "x" * 1000} for n in range(2_000)]
+    await opened["many"].insert_many(rows)
+    cursor = opened["many"].find({}, batch_size=2)
+
+    with CancelScope() as client:
+        async for _ in piecewise(cursor, size=2):
+            asyncio.get_running_loop().call_soon(client.cancel)
+
+    async with asyncio.timeout(10):
+        while await _open_cursors(opened):  # noqa: ASYNC110 - MongoDB tells nobody when it has forgotten one
+            await asyncio.sleep(0.05)
+    assert client.cancelled_caught
+
+
+async def _open_cursors(database: Database) -> list[dict[str, Any]]:
+    seen = {"ns": f"{database.name}.many"}
+    stages: list[dict[str, Any]] = [{"$currentOp": {"idleCursors": True, "allUsers": True}}, {"$match": seen}]
+    return await (await database.client.admin.aggregate(stages)).to_list()
 
 
 @pytest.mark.parametrize("own", [Platform.VAPI, Platform.OMICALL])
