@@ -1,4 +1,4 @@
-"""Five call-history APIs that existing clients already speak: one module a dialect, questions in, answers out.
+"""Five call-history APIs that existing clients already speak: one folder a dialect, questions in, answers out.
 
 A dialect is pure functions over the canonical call and the native query terms. It knows no store and no HTTP server:
 what it may ask for is a `Shelf`, bound to the caller's tenant and units before the dialect sees it.
