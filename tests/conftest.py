@@ -21,7 +21,9 @@ desk: Final = pytest.StashKey[Desk]()
 
 
 # No test is about time, and a busy machine is no fault of the example that it met; a failing one prints how to run it.
-hypothesis.settings.register_profile("ours", deadline=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "ours", deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("ours")
 
 
