@@ -9,6 +9,7 @@ from bson.regex import Regex
 
 from schemas.money import LARGEST
 from schemas.query import All, Any_, Condition, Field, Filter, Inner, Not, Op
+from storage.columns import LONGEST
 from storage.fields import PATHS
 from storage.spelling import spelled_out
 from storage.text import Digits, Part, TextQuery, parse
@@ -33,10 +34,13 @@ OPERATORS: Final[Mapping[Op, Callable[[Any], Any]]] = {
     Op.LT: lambda value: {"$lt": value},
     Op.LTE: lambda value: {"$lte": value},
     Op.EXISTS: lambda value: {"$exists": bool(value)},
-    Op.CONTAINS: lambda value: {"$regex": _regex(re.escape(value))},
-    Op.PREFIX: lambda value: {"$regex": _regex("^" + re.escape(value))},
+    Op.CONTAINS: lambda value: {"$regex": _regex(re.escape(value[:LONGEST]))},
+    Op.PREFIX: lambda value: {"$regex": _regex("^" + re.escape(value[:LONGEST]))},
 }
-"""How each operator compares; `text` is no comparison with one field."""
+"""How each operator compares; `text` is no comparison with one field.
+
+Of a part only as much is looked for as a column has: MongoDB compiles no pattern that is much longer.
+"""
 
 
 def where(filter_: Filter) -> Document:
@@ -102,7 +106,7 @@ def _part(part: Part) -> Document:
     if part.exact:
         return terms
     path = "text.digits" if isinstance(part, Digits) else "text.words"
-    return {"$and": [terms, {path: {"$regex": Regex(re.escape(part.needle))}}]}
+    return {"$and": [terms, {path: {"$regex": Regex(re.escape(part.needle[:LONGEST]))}}]}
 
 
 def scope(tenant: str, filter_: Filter, *, units: tuple[str, ...] | None) -> Document:

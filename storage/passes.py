@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from schemas.query import All, Any_, Condition, Field, Filter, Not, Op, OrderBy
+from storage.columns import LONGEST
 from storage.fields import ORDERS, PATHS
 from storage.searched import indexed
 from storage.text import matches, parse
@@ -19,8 +20,8 @@ COMPARE: Final[Mapping[Op, Compare]] = {
     Op.GTE: lambda stored, value: bool(stored >= value),
     Op.LT: lambda stored, value: bool(stored < value),
     Op.LTE: lambda stored, value: bool(stored <= value),
-    Op.CONTAINS: lambda stored, value: bool(re.search(re.escape(value), stored, re.IGNORECASE)),
-    Op.PREFIX: lambda stored, value: bool(re.match(re.escape(value), stored, re.IGNORECASE)),
+    Op.CONTAINS: lambda stored, value: bool(re.search(re.escape(value[:LONGEST]), stored, re.IGNORECASE)),
+    Op.PREFIX: lambda stored, value: bool(re.match(re.escape(value[:LONGEST]), stored, re.IGNORECASE)),
 }
 """How a present value compares; an absent one never does."""
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from storage.columns import LONGEST
 from storage.folding import DENSE, fold
 
 GRAM: Final = 4  # digits; shorter runs are ordinary words
@@ -258,7 +259,7 @@ def matches(query: TextQuery, indexed: Indexed) -> bool:
 
 
 def _found(part: Part, indexed: Indexed) -> bool:
-    return part.needle in (indexed.digits if isinstance(part, Digits) else indexed.words)
+    return part.needle[:LONGEST] in (indexed.digits if isinstance(part, Digits) else indexed.words)
 
 
 def _parts(question: str) -> Iterator[tuple[bool, str, bool]]:

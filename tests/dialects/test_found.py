@@ -82,3 +82,24 @@ async def test_an_id_that_is_no_uuid_is_taken_letter_by_letter(world: DialectWor
         answer = await client.get("/callHistory/retrieveCallInfo/C-1")
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("letter", ["x", ".", "牙", "😀"])
+async def test_what_is_looked_for_may_be_of_any_length(world: DialectWorld, letter: str) -> None:
+    await world.call("c-1", **ENDED)
+    client, long = Client(world), letter * 40_000
+
+    found = [
+        (await client.send("POST", "/callHistory/GetCallHistory", {"batchName": long}))["total"],
+        (await client.send("POST", "/api/v1/call-logs/search", {"clinic_id": 0, "caller_last_name": long}))["total"],
+        (await client.send("POST", TANYI_LIST, {"robotCallJobId": 0, "searchWords": long}))["data"]["totalElements"],
+        len((await client.send("POST", "/v1/calls/search", {"filter": _said("title", "contains", long)}))["calls"]),
+        len((await client.send("POST", "/v1/calls/search", {"filter": _said("text", "text", long)}))["calls"]),
+        len((await client.send("POST", "/v1/calls/search", {"filter": _said("text", "text", f'"a {long}"')}))["calls"]),
+    ]
+
+    assert found == [0] * len(found)
+
+
+def _said(field: str, op: str, value: str) -> dict[str, str]:
+    return {"field": field, "op": op, "value": value}
