@@ -16,7 +16,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Started is the earliest, ended the latest, `from`, `to` and direction are of the leg that started first, cost is
     the sum, outcome the best (answered, then voicemail, then the rest). `tier` 0 is the telephone leg, 1 another
-    party, 2 a stand-in (a room) that counts only where there is no other.
+    party, 2 a stand-in (a room) that counts only where there is no other, or where none of these says how it ended.
     """
 
     tier: int | None = None

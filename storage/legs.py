@@ -13,6 +13,7 @@ _NOWHERE: Final = OrderKey(-1, 0, 0, "", "")
 _NEVER: Final = float("inf")
 _BEST: Final = {Outcome.ANSWERED: 2, Outcome.VOICEMAIL: 1}
 _PARTIES: Final = ("direction", "from", "to", "customer_number")
+_STAND_IN: Final = 2
 
 Combine = Callable[[Iterable[Any]], Any]
 
@@ -35,7 +36,13 @@ def combine(all_legs: Mapping[str, Leg], *, talked: bool) -> dict[str, Any]:
     told = {name: value for name, most in EXTREMES.items() if (value := _extreme(legs, name, most)) is not None}
     if len(legs) > 1 and "started_at" in told and "ended_at" in told:
         told.pop("duration_s", None)
-    return told | _parties(legs) | _end(legs, talked=talked) | _cost(legs)
+    return _closed(all_legs) | told | _parties(legs) | _end(legs, talked=talked) | _cost(legs)
+
+
+def _closed(all_legs: Mapping[str, Leg]) -> dict[str, Any]:
+    """Return when and why the room closed, which holds where no party's own end is known: its leaving may get lost."""
+    room = next((leg for _, leg in sorted(all_legs.items()) if _tier(leg) == _STAND_IN), {})
+    return {name: room[name].value for name in ("ended_at", "end_reason") if name in room}
 
 
 def _tier(leg: Leg) -> int:

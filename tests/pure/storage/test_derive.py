@@ -250,6 +250,25 @@ def test_a_stand_in_counts_only_where_there_is_no_better_leg() -> None:
     assert call(legs={"room": room, "phone": phone})["end_reason"] == "CLIENT_INITIATED"
 
 
+def test_the_rooms_end_is_the_calls_where_no_party_was_seen_to_leave() -> None:
+    room = Leg(tier=2, started_at=at(0), ended_at=at(90), end_reason="room closed")
+    joined = Leg(tier=0, started_at=at(5))
+
+    told = call(legs={"room": room, "phone": joined})
+
+    assert (told["started_at"], told["ended_at"], told["duration_s"]) == (ms(at(5)), ms(at(90)), 85.0)
+    assert told["end_reason"] == "room closed"
+
+
+def test_the_room_says_why_where_who_left_does_not() -> None:
+    room = Leg(tier=2, ended_at=at(90), end_reason="room closed")
+    left = Leg(tier=0, started_at=at(5), ended_at=at(60), outcome=Outcome.ANSWERED)
+
+    told = call(legs={"room": room, "phone": left})
+
+    assert (told["ended_at"], told["end_reason"]) == (ms(at(60)), "room closed")
+
+
 def test_an_unknown_end_of_a_leg_is_answered_if_somebody_talked() -> None:
     assert call(legs={"a": Leg(unknown_end=True)})["outcome"] == "system_error"
     assert call(legs={"a": Leg(unknown_end=True, talk_s=2.0)})["outcome"] == "answered"
