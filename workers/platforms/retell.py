@@ -9,7 +9,7 @@ from schemas.envelope import Envelope
 from schemas.money import Cost
 from schemas.platforms import retell as sent
 from schemas.update import Facts
-from schemas.words import Channel, CostPart, Direction, Outcome, Stage
+from schemas.words import Channel, CostPart, Direction, Outcome, Role, Stage
 from workers.normaliser import Malformed
 from workers.parties import bot
 from workers.reading import Doc, cost_parts, decode, first, reader
@@ -38,6 +38,7 @@ _STAGES: Final[Mapping[sent.EventType, Stage]] = MappingProxyType(
 )
 
 _CENTS: Final = 100
+_SPEAKERS: Final = frozenset({Role.AGENT, Role.CUSTOMER})  # a step of the agent's, such as the transfer itself, is none
 _RECORDINGS: Final = (
     "recording_url",
     "scrubbed_recording_url",
@@ -85,7 +86,7 @@ def _facts(body: Doc, call: Doc, *, kind: sent.EventType) -> Facts:
     started_at, ended_at = call.epoch_ms("start_timestamp"), call.epoch_ms("end_timestamp")
     turns = number(_spoken(call), started_at=started_at)
     reason = call.text("disconnection_reason")
-    outcome = _outcome_of(call, reason, spoken=bool(turns))
+    outcome = _outcome_of(call, reason, spoken=any(turn.role in _SPEAKERS for turn in turns))
     return Facts(
         rank=sent.RANKS[kind],
         stage=stage,
