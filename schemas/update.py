@@ -33,6 +33,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unknown_end: bool | None = None
     """The platform's end word is in no table: `answered` if somebody talked, else `system_error`."""
     end_reason: str | None = None
+    is_voicemail: bool | None = None
+    """A machine took this leg: answered, it is `voicemail`; another leg may have been answered by a person."""
     cost: Cost | None = None
 
 

@@ -70,7 +70,7 @@ def _parties(legs: Sequence[tuple[str, Leg]]) -> dict[str, Any]:
 
 
 def _end(legs: Sequence[tuple[str, Leg]], *, talked: bool) -> dict[str, Any]:
-    """Return outcome and end word of the leg that ended best, the later said where two are alike."""
+    """Return outcome, end word and who took it of the leg that ended best, the later said where two are alike."""
 
     def goodness(row: tuple[str, Leg]) -> tuple[int, OrderKey, str]:
         register = row[1].get("outcome")
@@ -79,7 +79,7 @@ def _end(legs: Sequence[tuple[str, Leg]], *, talked: bool) -> dict[str, Any]:
         return _BEST.get(_outcome(row[1], talked=talked), 0), register.key, row[0]
 
     ranked = [leg for _, leg in sorted(legs, key=goodness, reverse=True)]
-    told = {}
+    told = {"is_voicemail": ranked[0]["is_voicemail"].value} if "is_voicemail" in ranked[0] else {}
     if "outcome" in ranked[0]:
         told["outcome"] = _outcome(ranked[0], talked=talked)
     word = next((leg["end_reason"].value for leg in ranked if "end_reason" in leg), None)
@@ -88,10 +88,12 @@ def _end(legs: Sequence[tuple[str, Leg]], *, talked: bool) -> dict[str, Any]:
 
 def _outcome(leg: Leg, *, talked: bool) -> Any:
     word = leg["outcome"].value
-    if word != UNKNOWN_END:
-        return word
-    answered = talked or ("talk_s" in leg and leg["talk_s"].value > 0)
-    return str(Outcome.ANSWERED if answered else Outcome.SYSTEM_ERROR)
+    if word == UNKNOWN_END:
+        answered = talked or ("talk_s" in leg and leg["talk_s"].value > 0)
+        word = Outcome.ANSWERED if answered else Outcome.SYSTEM_ERROR
+    if word == Outcome.ANSWERED and "is_voicemail" in leg and leg["is_voicemail"].value:
+        word = Outcome.VOICEMAIL
+    return str(word)
 
 
 def _cost(legs: Sequence[tuple[str, Leg]]) -> dict[str, Any]:

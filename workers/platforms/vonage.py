@@ -41,7 +41,6 @@ def _leg_event(doc: Doc, status: Status) -> Facts:
         at=doc.iso("timestamp"),
         stage=stage,
         channel=Channel.PHONE,
-        is_voicemail=status is Status.MACHINE if status in sent.DETECTED else None,
         legs={doc.word("uuid") or doc.word("call_uuid") or "": _leg(doc, status, ended=stage is Stage.ENDED)},
         ext=rest(doc.value, told=_TOLD),
     )
@@ -67,6 +66,7 @@ def _leg(doc: Doc, status: Status, *, ended: bool) -> Leg:
         outcome=end.outcome,
         unknown_end=end.unknown,
         end_reason=status if ended else None,
+        is_voicemail=status is Status.MACHINE if status in sent.DETECTED else None,
         cost=_cost(doc),
         **told,
     )

@@ -281,6 +281,17 @@ def test_voicemail_of_one_leg_is_better_than_the_rest() -> None:
     assert call(legs=legs)["outcome"] == "voicemail"
 
 
+def test_a_person_who_answered_is_better_than_a_machine_that_took_another_leg() -> None:
+    machine = Leg(outcome=Outcome.ANSWERED, is_voicemail=True, started_at=at(0))
+    person = Leg(outcome=Outcome.ANSWERED, talk_s=9.0, started_at=at(5))
+
+    assert call(legs={"a": machine})["outcome"] == "voicemail"
+    assert call(legs={"a": machine})["is_voicemail"] is True
+    assert call(legs={"a": machine, "b": person})["outcome"] == "answered"
+    assert "is_voicemail" not in call(legs={"a": machine, "b": person})
+    assert call(legs={"a": machine, "b": Leg(outcome=Outcome.BUSY)})["outcome"] == "voicemail"
+
+
 def test_no_told_fact_is_forgotten() -> None:
     assert len(AS_TOLD) == len(set(AS_TOLD))
 

@@ -126,6 +126,7 @@ legs = st.builds(
     outcome=maybe(st.sampled_from(Outcome)),
     unknown_end=maybe(_flags),
     end_reason=maybe(_some),
+    is_voicemail=maybe(_flags),
     cost=maybe(costs),
 )
 _customers = st.builds(
