@@ -167,17 +167,21 @@ def _customer(message: Doc) -> Customer | None:
     return None if known == Customer() else known
 
 
-def _spoken(message: Doc) -> Iterator[Spoken]:
-    """Yield the list with times and tools, else the plain one, else the text; the prompt is no turn."""
-    said = first(message.raw("artifact", "messages"), message.raw("messages"))
-    plain = first(message.raw("artifact", "messagesOpenAIFormatted"), message.raw("messagesOpenAIFormatted"))
-    if said or plain:
-        for one in Doc(said or plain).each():
-            who = one.raw("role")
-            if who != "system" and (text := _text(one)):
-                yield Spoken(role(who), text, one.integer("time"), one.number("secondsFromStart"))
-    else:
-        yield from split(first(message.text("artifact", "transcript"), message.text("transcript")) or "")
+def _spoken(message: Doc) -> list[Spoken]:
+    """Return what the first of these says: the list with times and tools, the plain one, the text."""
+    for name in ("messages", "messagesOpenAIFormatted"):
+        for said in (message.at("artifact", name), message.at(name)):
+            if turns := list(_listed(said)):
+                return turns
+    return split(first(message.text("artifact", "transcript"), message.text("transcript")) or "")
+
+
+def _listed(said: Doc) -> Iterator[Spoken]:
+    """Yield the turns of a list; the prompt is none."""
+    for one in said.each():
+        who = one.raw("role")
+        if who != "system" and (text := _text(one)):
+            yield Spoken(role(who), text, one.integer("time"), one.number("secondsFromStart"))
 
 
 def _text(said: Doc) -> str | None:

@@ -180,6 +180,7 @@ class Message(TypedDict, total=False):
     costs: Any
     costBreakdown: Any
     summary: Any
+    transcript: Any
     recordingUrl: Any
     stereoRecordingUrl: Any
     compliance: Any
