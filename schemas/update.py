@@ -20,6 +20,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     tier: int | None = None
+    channel: Channel | None = None
+    """What it was in all likelihood; a channel that an event tells of the call wins."""
     direction: Direction | None = None
     from_: str | None = msgspec.field(default=None, name="from")
     to: str | None = None

@@ -23,8 +23,9 @@ EXTREMES: Final[Mapping[str, Combine]] = {
     "ended_at": max,
     "talk_s": max,
     "duration_s": max,
+    "channel": max,
 }
-"""Times and durations of the legs, which overlap: the earliest, the latest, the longest."""
+"""Of legs, which overlap: the earliest, the latest, the longest; web before phone."""
 
 
 def combine(all_legs: Mapping[str, Leg], *, talked: bool) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def normalise(event: Envelope, /) -> Facts | None:
     return _READERS[EventType(kind)](doc) if kind in set(EventType) else None
 
 
-def _facts(doc: Doc, kind: EventType, *, stage: Stage, leg: Leg | None = None, **told: Any) -> Facts:
+def _facts(doc: Doc, kind: EventType, *, stage: Stage, leg: Leg, **told: Any) -> Facts:
     payload = doc.at("payload")
     leg_id = payload.word("call_leg_id") or payload.word("call_control_id") or ""
     return Facts(
@@ -50,19 +50,24 @@ def _facts(doc: Doc, kind: EventType, *, stage: Stage, leg: Leg | None = None, *
         at=doc.iso("occurred_at"),
         stage=stage,
         channel=_channel(payload),
-        legs={leg_id: leg} if leg is not None else {},
+        legs={leg_id: leg},
         ext=rest(payload.value, told=_TOLD),
         **told,
     )
 
 
-def _channel(payload: Doc) -> Channel:
-    return Channel.WEB if "webrtc" in (payload.text("calling_party_type") or "").lower() else Channel.PHONE
+def _channel(payload: Doc) -> Channel | None:
+    """Few events tell it; those that do not must not speak against the one that did."""
+    told = payload.text("calling_party_type")
+    if told is None:
+        return None
+    return Channel.WEB if "webrtc" in told.lower() else Channel.PHONE
 
 
 def _leg(payload: Doc, **told: Any) -> Leg:
     return Leg(
         tier=0,
+        channel=Channel.PHONE,
         direction=sent.DIRECTIONS.get(payload.text("direction") or ""),
         from_=payload.word("from"),
         to=payload.word("to"),
@@ -136,7 +141,8 @@ def _agent(payload: Doc) -> Agent | None:
 
 def _insights(doc: Doc) -> Facts:
     summary, extracted = _results(doc.at("payload").each("results"))
-    return _facts(doc, EventType.INSIGHTS, stage=Stage.NOTE, summary=summary, extracted=extracted)
+    leg = _leg(doc.at("payload"))
+    return _facts(doc, EventType.INSIGHTS, stage=Stage.NOTE, leg=leg, summary=summary, extracted=extracted)
 
 
 def _results(results: Iterator[Doc]) -> tuple[str | None, dict[str, Any] | None]:
@@ -161,6 +167,7 @@ def _recording(doc: Doc) -> Facts:
         doc,
         EventType.RECORDING,
         stage=Stage.NOTE,
+        leg=_leg(payload),
         recording=recordings(url),
         record_s=between(started_at, ended_at),
     )
