@@ -31,8 +31,8 @@ _A_CONVERSATION: Final = 2  # parties
 Facts = Mapping[str, Any]
 
 
-def derive(told: Told, *, ended: bool, received_ms: int) -> dict[str, Any]:
-    """Return the canonical facts of a call: what was told, and what follows from it."""
+def derive(told: Told, *, ended: bool, received_ms: int, zone: str | None = None) -> dict[str, Any]:
+    """Return the canonical facts of a call: what was told, and what follows from it; *zone* is of national numbers."""
     of_legs = combine(told.legs, talked=_talked(told.own))
     if not told.own.keys().isdisjoint(TALK):
         of_legs.pop("talk_s", None)
@@ -42,7 +42,7 @@ def derive(told: Told, *, ended: bool, received_ms: int) -> dict[str, Any]:
     call = {name: facts[name] for name in AS_TOLD if name in facts}
     call |= _groups(told)
     call |= _parties(facts)
-    call |= _numbers(call)
+    call |= _numbers(call, zone=zone)
     call |= _end(facts, ended=ended)
     call |= _heard(told)
     call["created_at"] = facts.get("created_at", received_ms)
@@ -90,9 +90,9 @@ def _parties(told: Facts) -> dict[str, Any]:
     }
 
 
-def _numbers(call: Facts) -> dict[str, Any]:
+def _numbers(call: Facts, *, zone: str | None) -> dict[str, Any]:
     named = (("from", "from_e164"), ("to", "to_e164"), ("customer_number", "customer_e164"))
-    return {twin: e164(call.get(name)) for name, twin in named}
+    return {twin: e164(call.get(name), zone=zone) for name, twin in named}
 
 
 def _end(told: Facts, *, ended: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from schemas.call import Call, call_key, call_uid, tag_id
+from schemas.platforms import tanyi
 from schemas.update import CallUpdate, Media
 from schemas.words import Platform, Workflow
 from storage.columns import columns, own_id, record_id
@@ -25,6 +26,8 @@ from storage.tombstones import keys_of
 _TIMES: Final = ("created_at", "started_at", "answered_at", "ended_at")
 KEPT: Final[tuple[str, ...]] = ("number", "edits", "evaluations", "edited_at", "updated_by")
 """What a fold leaves as it is: the number given once, and what people wrote."""
+NATIONAL: Final[Mapping[Platform, str]] = {Platform.TANYI: tanyi.ZONE.key}
+"""Where the numbers are dialled of a platform that sends them without their country."""
 HEARD: Final = ("turns", "transcript")
 """Facts of which the document keeps only where they are."""
 
@@ -61,7 +64,8 @@ class Identity(msgspec.Struct, frozen=True):
 def shown(registers: Registers, *, identity: Identity, written: Mapping[str, Any]) -> Document:
     """Return the derived part of a document: facts, with *written* (a document's `edits`, `evaluations`) laid over."""
     told = tell(registers)
-    facts = derive(told, ended=registers.ended, received_ms=registers.received_ms)
+    zone = NATIONAL.get(identity.platform)
+    facts = derive(told, ended=registers.ended, received_ms=registers.received_ms, zone=zone)
     for name in _TIMES:
         if name in facts:
             facts[name] = to_time(facts[name])
@@ -73,7 +77,7 @@ def shown(registers: Registers, *, identity: Identity, written: Mapping[str, Any
     if scores := [evaluation["avg"] for evaluation in written.get("evaluations", ())]:
         facts["score"] = sum(scores) / len(scores)
     searched = columns(facts, call_id=identity.platform_call_id, extracted=told.own.get("extracted"))
-    facts["keys"] = _keys(facts) | searched | own_id(told.group("ext"), platform=identity.platform)
+    facts["keys"] = _keys(facts, zone=zone) | searched | own_id(told.group("ext"), platform=identity.platform)
     facts["keys"] |= record_id(identity.platform_call_id, platform=identity.platform)
     return facts
 
@@ -132,12 +136,12 @@ def _edited(facts: Document, edits: Mapping[str, Any], *, tenant: str) -> Docume
     return over
 
 
-def _keys(facts: Document) -> Document:
+def _keys(facts: Document, *, zone: str | None) -> Document:
     """Return every spelling that a number or tag may be asked by."""
     keys = {
-        "from": spellings(facts.get("from")),
-        "to": spellings(facts.get("to")),
-        "customer": spellings(facts.get("customer_number")),
+        "from": spellings(facts.get("from"), zone=zone),
+        "to": spellings(facts.get("to"), zone=zone),
+        "customer": spellings(facts.get("customer_number"), zone=zone),
         "tags": [key for tag in facts["tags"] for key in (tag["name"], tag["id"])],
         "numbers": keys_of(facts),
     }

@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from storage.regions import international
+
 _SPELLING: Final = str.maketrans("", "", " -.()/\u00a0\u202f\u2011")
 _COUNTRY_TOLD: Final = re.compile(r"(?:\+|00)([1-9][0-9]{6,14})")  # ITU-T E.164: at most 15 digits; 7 in the smallest
 _ADDRESS: Final = re.compile(r"(?:sips?|tel):(\+[^@;]+)(?:[@;].*)?", re.IGNORECASE)  # what a trunk calls a number
@@ -11,20 +13,23 @@ _BARE: Final = re.compile(r"([1-9][0-9]{7,14})")  # fewer than 8 digits are a sh
 
 
 @lru_cache(maxsize=1024)  # a call names its numbers several times over, and a tenant's lines come again
-def e164(number: str | None) -> str | None:
-    """Return *number* as `+` and digits; None where its country is not told (a national number, an extension)."""
+def e164(number: str | None, *, zone: str | None = None) -> str | None:
+    """Return *number* as `+` and digits; None where its country is not told (a national number, an extension).
+
+    Where its sender sends national numbers, their country is the one that the time *zone* lies in.
+    """
     if not number:
         return None
     address = _ADDRESS.fullmatch(number)
     bare = (address[1] if address else number).translate(_SPELLING)
-    known = _COUNTRY_TOLD.fullmatch(bare) or _BARE.fullmatch(bare)
-    return f"+{known[1]}" if known else None
+    known = _COUNTRY_TOLD.fullmatch(bare) or (_BARE.fullmatch(bare) if zone is None else None)
+    return f"+{known[1]}" if known else international(bare, zone=zone)
 
 
-def spellings(number: str | None) -> list[str]:
+def spellings(number: str | None, *, zone: str | None = None) -> list[str]:
     """Return *number* as received and in E.164 form, each once, a national one without its punctuation too."""
     if not number:
         return []
     bare = number.translate(_SPELLING)
-    known = e164(number) or (bare if bare.isascii() and bare.isdecimal() else None)
+    known = e164(number, zone=zone) or (bare if bare.isascii() and bare.isdecimal() else None)
     return [number] if known is None or known == number else [number, known]

@@ -15,7 +15,7 @@ from storage.regions import international
 EVERY_UNIT: Final = ""
 """Stands for all units where a number is erased for the whole tenant."""
 _DIGITS: Final = re.compile(r"[0-9]+")
-_NUMBERED: Final = ("from", "to", "customer_number")
+_NUMBERED: Final = ("from", "to", "customer_number", "from_e164", "to_e164", "customer_e164")
 _HELD: Final = 16  # bytes of a hash: none is found by chance
 
 

@@ -13,9 +13,11 @@ from schemas.money import Amount, Cost
 from schemas.update import CallUpdate, Leg, Media
 from schemas.words import CostPart, Direction, Outcome, Platform, RecordingChannel, Role, Stage
 from storage.derive import AS_TOLD, ext, recordings
+from storage.document import Identity, folded
 from storage.flatten import to_ms
 from storage.numbers import e164, spellings
 from storage.told import tell
+from storage.tombstones import erased_keys
 from tests.pure.storage.updates import at, derived, histories, make_update, registers_of, say
 
 
@@ -146,6 +148,33 @@ def test_without_direction_the_known_party_is_the_customer() -> None:
 def test_e164_where_the_digits_alone_tell_it(number: str, twin: str | None) -> None:
     assert e164(number) == twin
     assert set(spellings(number)) == {spelling for spelling in (number, twin) if spelling}
+
+
+@pytest.mark.parametrize(
+    ("number", "twin"),
+    [
+        ("13900000001", "+8613900000001"),
+        ("8613900000001", "+8613900000001"),
+        ("075583765566", "+8675583765566"),
+        ("+14155550100", "+14155550100"),
+        ("0085223456789", "+85223456789"),
+        ("10086", None),
+        ("12345678", None),
+    ],
+)
+def test_e164_of_a_platform_whose_numbers_are_national(number: str, twin: str | None) -> None:
+    assert e164(number, zone="Asia/Shanghai") == twin
+
+
+def test_a_call_of_tanyi_is_found_and_erased_by_its_number_in_china() -> None:
+    update = make_update(platform=Platform.TANYI, direction=Direction.OUTBOUND, to="13900000001")
+
+    kept = folded(None, [update], identity=Identity.of(update))
+
+    assert kept is not None
+    assert kept.document["customer_e164"] == "+8613900000001"
+    assert kept.document["keys"]["customer"] == ["13900000001", "+8613900000001"]
+    assert not set(erased_keys("+8613900000001")).isdisjoint(kept.document["keys"]["numbers"])
 
 
 def test_a_national_number_is_asked_for_without_its_punctuation() -> None:
