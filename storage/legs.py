@@ -90,11 +90,17 @@ def _end(legs: Sequence[tuple[str, Leg]], *, talked: bool) -> dict[str, Any]:
 def _outcome(leg: Leg, *, talked: bool) -> Any:
     word = leg["outcome"].value
     if word == UNKNOWN_END:
-        answered = talked or ("talk_s" in leg and leg["talk_s"].value > 0)
-        word = Outcome.ANSWERED if answered else Outcome.SYSTEM_ERROR
+        word = Outcome.ANSWERED if talked or _talked(leg) else Outcome.SYSTEM_ERROR
     if word == Outcome.ANSWERED and "is_voicemail" in leg and leg["is_voicemail"].value:
         word = Outcome.VOICEMAIL
     return str(word)
+
+
+def _talked(leg: Leg) -> bool:
+    """Say whether the leg was answered for some time, as told or from its answer to its end."""
+    if "talk_s" in leg:
+        return bool(leg["talk_s"].value > 0)
+    return "answered_at" in leg and "ended_at" in leg and bool(leg["answered_at"].value < leg["ended_at"].value)
 
 
 def _cost(legs: Sequence[tuple[str, Leg]]) -> dict[str, Any]:

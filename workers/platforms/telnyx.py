@@ -121,11 +121,12 @@ def _conversation(doc: Doc) -> Facts:
 
 
 def _spoken(payload: Doc) -> Iterator[Spoken]:
+    """Words first, then the tools of the same message; the prompt is no turn."""
     for one in payload.each("messages"):
-        who, said = role(one.raw("role")), one.text("content")
-        text = said or _tools(one)
-        if text and who is not Role.SYSTEM:
-            yield Spoken(who if said else Role.TOOL, text, one.iso_ms("timestamp"))
+        who, at_ms = role(one.raw("role")), one.iso_ms("timestamp")
+        for speaker, text in ((who, one.text("content")), (Role.TOOL, _tools(one))):
+            if text and who is not Role.SYSTEM:
+                yield Spoken(speaker, text, at_ms)
 
 
 def _tools(message: Doc) -> str:

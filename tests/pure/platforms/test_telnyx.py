@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from schemas.words import Channel, Platform
+from schemas.words import Channel, Outcome, Platform, Role
 from tests.pure.storage.updates import derived, make_update, registers_of
 from tests.webhooks import FIXTURES, make_event
 from workers.platforms.telnyx import normalise
@@ -39,3 +39,27 @@ def test_events_that_tell_no_channel_do_not_speak_against_the_one_that_does(part
 @pytest.mark.parametrize("name", EVENTS)
 def test_a_call_of_which_no_channel_is_told_was_by_telephone(name: str) -> None:
     assert call(name)["channel"] == Channel.PHONE
+
+
+@pytest.mark.parametrize(
+    ("before", "outcome"), [([], Outcome.SYSTEM_ERROR), (["call.answered.json"], Outcome.ANSWERED)]
+)
+def test_an_unknown_hangup_cause_is_answered_if_the_leg_was(before: list[str], outcome: Outcome) -> None:
+    assert call(*before, "call.hangup-normal_clearing.json", hangup_cause="teleported")["outcome"] == outcome
+
+
+def test_a_message_may_hold_words_and_the_tools_called_with_them() -> None:
+    body = json.loads((FIXTURES / Platform.TELNYX / "call.conversation.ended.json").read_bytes())
+    called = {"id": "t-1", "type": "function", "function": {"name": "move", "arguments": '{"day":"Friday"}'}}
+    said = {"role": "assistant", "content": "One moment.", "tool_calls": [called]}
+    prompt = {"role": "developer", "content": "Be brief.", "tool_calls": [called]}
+    body["data"]["payload"]["messages"] = [prompt, said, {"role": "tool", "content": "moved", "tool_call_id": "t-1"}]
+
+    facts = normalise(make_event(json.dumps(body).encode(), Platform.TELNYX))
+
+    assert facts is not None
+    assert [(turn.role, turn.text) for turn in facts.turns] == [
+        (Role.AGENT, "One moment."),
+        (Role.TOOL, 'move({"day":"Friday"})'),
+        (Role.TOOL, "moved"),
+    ]
