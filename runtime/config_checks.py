@@ -16,6 +16,12 @@ TENANT: Final = re.compile(r"[^\s/:\x00-\x1f]{1,64}")
 CONNECTION: Final = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 SCOPES: Final = ("read", "write", "export", "erase")
+DIALECT_WORDS: Final = {
+    "zenicall_enums": ("labels", "names"),
+    "zenicall_ids": ("integer", "uuid"),
+    "off": ("omicall", "robotappel", "tanyi", "toolzz", "zenicall"),
+}
+"""The words that a setting of a key's `dialect` table takes."""
 OURS: Final = ("/webhooks", "/v1", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/dialects")
 
 
@@ -110,6 +116,16 @@ def _keys(config: Config) -> Iterator[Fault]:
                 yield Fault(("keys", index, "scopes"), f"there is no scope {scope!r}{suggestion(scope, SCOPES)}")
 
 
+def _dialects(config: Config) -> Iterator[Fault]:
+    for index, key in enumerate(config.keys):
+        for setting, known in DIALECT_WORDS.items():
+            told = getattr(key.dialect, setting)
+            for word in told if isinstance(told, tuple) else (told,):
+                if word not in known:
+                    place = ("keys", index, "dialect", setting)
+                    yield Fault(place, f"{setting} takes no {word!r}{suggestion(word, known)}")
+
+
 def _secrets(config: Config) -> Iterator[Fault]:
     for index, connection in enumerate(config.connections):
         place = ("connections", index, "secrets")
@@ -129,5 +145,6 @@ CHECKS: Final[Sequence[Check]] = (
     _zones,
     _paths,
     _keys,
+    _dialects,
     _secrets,
 )

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.checks import check_connections
+from query.dialects import DIALECTS
 from runtime.config import Config
+from runtime.config_checks import DIALECT_WORDS
 from runtime.config_file import parse, read
 from runtime.errors import Misconfigured
 
@@ -119,6 +121,16 @@ def test_an_empty_file_is_an_empty_configuration() -> None:
         ("2027-01-01T00:00:00Z", "2027-01-01T00:00:00", "f:33: keys[0]: expires_at: "),
         ("env:ACME_VAPI_SECRET", "env:NOT_SET", "f:14: connections[0]: the environment variable NOT_SET is not set."),
         ("env:TANYI_SECRET", "env:NOT_SET", "f:34: keys[0].dialect: the environment variable NOT_SET is not set."),
+        (
+            'tanyi_secret = "env:TANYI_SECRET"',
+            'off = ["omical"]',
+            "f:34: keys[0].dialect: off takes no 'omical'; did you mean omicall?",
+        ),
+        (
+            'tanyi_secret = "env:TANYI_SECRET"',
+            'zenicall_ids = "uid"',
+            "f:34: keys[0].dialect: zenicall_ids takes no 'uid'; did you mean uuid?",
+        ),
         ("[[keys]]", "[[keyz]]", "f:26: unknown key 'keyz'; did you mean keys?"),
         ('id = "acme"\n', 'id = "ac:me"\n', "a tenant's id"),
         ('id = "open"', 'id = "op/en"', "f:19: connections[1]: a connection's id"),
@@ -164,3 +176,7 @@ def test_a_directory_in_its_place_is_told(tmp_path: Path) -> None:
 def test_no_text_whatever_ends_in_anything_but_a_complaint(text: str) -> None:
     with suppress(Misconfigured):
         assert parse(dedent(text), {}) == Config()
+
+
+def test_the_dialects_that_a_key_may_switch_off_are_all_there_are() -> None:
+    assert set(DIALECT_WORDS["off"]) == set(DIALECTS)
