@@ -8,7 +8,7 @@ from schemas.call import Agent, Batch, Customer
 from schemas.money import Cost
 from schemas.platforms import vapi as sent
 from schemas.update import Facts
-from schemas.words import Channel, CostPart, Outcome, RecordingChannel, Stage
+from schemas.words import Channel, CostPart, Outcome, RecordingChannel, Role, Stage
 from workers.normaliser import Malformed
 from workers.parties import Parties, bot, parties_of
 from workers.reading import Doc, cost_parts, decode, first, reader
@@ -177,19 +177,19 @@ def _spoken(message: Doc) -> list[Spoken]:
 
 
 def _listed(said: Doc) -> Iterator[Spoken]:
-    """Yield the turns of a list; the prompt is none."""
+    """Yield the turns of a list, words first, then the tools called with them; the prompt is none."""
     for one in said.each():
-        who = one.raw("role")
-        if who != "system" and (text := _text(one)):
-            yield Spoken(role(who), text, one.integer("time"), one.number("secondsFromStart"))
+        if (who := one.raw("role")) == "system":
+            continue
+        at_ms, offset_s = one.integer("time"), one.number("secondsFromStart")
+        if text := one.text("message") or one.text("content") or one.text("result"):
+            yield Spoken(role(who), text, at_ms, offset_s)
+        calls = one.raw("toolCalls") or one.raw("tool_calls")
+        if calls and (tools := _tools(Doc(calls))):
+            yield Spoken(Role.TOOL, tools, at_ms, offset_s)
 
 
-def _text(said: Doc) -> str | None:
-    return said.text("message") or said.text("content") or said.text("result") or _tools(said)
-
-
-def _tools(said: Doc) -> str:
-    calls = said.at("toolCalls" if said.raw("toolCalls") else "tool_calls")
+def _tools(calls: Doc) -> str:
     return "\n".join(
         f"{tool.text('function', 'name') or tool.text('name') or 'tool'}({tool.text('function', 'arguments') or ''})"
         for tool in calls.each()

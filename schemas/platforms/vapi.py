@@ -130,8 +130,10 @@ class Said(TypedDict, total=False):
 
     role: Any
     message: Any
+    content: Any
     result: Any
     toolCalls: Any
+    tool_calls: Any
     time: Any
     secondsFromStart: Any
 

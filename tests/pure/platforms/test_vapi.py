@@ -41,3 +41,15 @@ def test_a_list_that_holds_the_prompt_alone_does_not_hide_what_was_said(
         (Role.AGENT, "Hello."),
         (Role.CUSTOMER, "Wrong number."),
     ]
+
+
+@pytest.mark.parametrize(("words", "tools"), [("message", "toolCalls"), ("content", "tool_calls")])
+def test_a_message_may_hold_words_and_the_tools_called_with_them(words: str, tools: str) -> None:
+    called = {"id": "t-1", "type": "function", "function": {"name": "move", "arguments": '{"day":"Friday"}'}}
+
+    facts = report({"messages": [{"role": "assistant", words: "One moment.", tools: [called]}]})
+
+    assert [(turn.role, turn.text) for turn in facts.turns] == [
+        (Role.AGENT, "One moment."),
+        (Role.TOOL, 'move({"day":"Friday"})'),
+    ]
