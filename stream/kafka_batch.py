@@ -39,7 +39,7 @@ class PlainBatch:
     __slots__ = ("_closed", "_first_ms", "_last_ms", "_most", "_pieces", "_producer", "_records", "_size")
 
     def __init__(self, *, most: int) -> None:
-        """Begin with no records; refuse those, but the first, that would make it larger than *most* bytes."""
+        """Begin with no records; refuse those, but the first, that would make it *most* bytes or larger."""
         self._most: Final = most
         self._pieces: list[bytes] = []
         self._size = _HEAD_BYTES
@@ -59,7 +59,7 @@ class PlainBatch:
         length = len(before) + len(value) + len(behind)
         start = varint(length)
         size = self._size + len(start) + length
-        if self._closed or (size > self._most and self._records):
+        if self._closed or (size >= self._most and self._records):
             self._closed = True
             return None
         self._pieces += (start, before, value, behind)

@@ -6,7 +6,7 @@ from typing import Any
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.protocol.produce import ProduceRequest_v7
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stream.kafka_batch import PlainBatch
@@ -47,6 +47,10 @@ def test_a_flat_request_is_byte_for_byte_the_librarys(
     assert framed(ours) == framed(theirs)
 
 
+_SMALL = {"timestamp": 0, "key": b"k", "value": b"v" * 70, "headers": []}
+
+
+@example(records=[_SMALL, _SMALL], most=221, state=(0, 7, 1))  # the second would fill it to its last byte
 @given(
     records=RECORDS, most=st.integers(100, 5000), state=st.tuples(st.integers(0, 2**62), st.just(7), st.just(2**31 - 1))
 )
