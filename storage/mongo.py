@@ -1,7 +1,7 @@
 """Reach MongoDB: which servers will do, how durable a write is, and what its errors mean to us."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 
@@ -116,43 +116,33 @@ def admitted() -> Iterator[None]:
 
 
 async def piecewise(
-    cursor: AsyncCursor[Document], *, size: int, longest_s: float = LONGEST_S, ahead: bool = False
+    cursor: AsyncCursor[Document], *, size: int, longest_s: float = LONGEST_S
 ) -> AsyncIterator[list[Document]]:
     """Yield documents piece by piece, however many there are; raise `TooSlow` where one piece takes longer.
 
-    With *ahead* the next piece is read while one is used; a session of the cursor's must be used for nothing else then.
     MongoDB cancels what it still did for it: it is told to forget the cursor, or finds nobody at the other end.
     """
-    reading = _reading(cursor, size)
     try:
-        while documents := await _within(longest_s, reading):
-            if ahead:
-                reading = _reading(cursor, size)
+        while documents := await _within(longest_s, cursor.to_list(size)):
             yield documents
-            if not ahead:
-                reading = _reading(cursor, size)
     finally:
-        reading.cancel()
         await asyncio.shield(cursor.close())
 
 
-def _reading(cursor: AsyncCursor[Document], size: int) -> asyncio.Task[list[Document]]:
-    """Begin to read a piece, in a task of its own.
+async def _within(longest_s: float, reading: Coroutine[Any, Any, list[Document]]) -> list[Document]:
+    """Return what is read; raise `TooSlow` where it takes longer.
 
     The task of a client that went away is cancelled at each of its awaits, also at those by which the driver would
-    tell MongoDB to forget the cursor; this one is cancelled once, and not waited for.
+    tell MongoDB to forget the cursor. So it reads in a task of its own, which is cancelled once and not waited for.
     """
-    task = asyncio.create_task(cursor.to_list(size))
-    task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may come for it any more
-    return task
-
-
-async def _within(longest_s: float, reading: asyncio.Task[list[Document]]) -> list[Document]:
-    """Return what is read; raise `TooSlow` where it takes longer."""
-    done, _ = await asyncio.wait({reading}, timeout=longest_s)
+    task = asyncio.ensure_future(reading)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=longest_s)
+    finally:
+        task.cancel()
     if not done:
         raise TooSlow
-    return reading.result()
+    return task.result()
 
 
 def _is_away(error: PyMongoError) -> bool:

@@ -45,8 +45,7 @@ class MongoStreams:
         size = SHORT_AT_ONCE if BEHIND.isdisjoint(narrow.fields) else AT_ONCE
         with answering():
             cursor = self._calls.find(seen, _read(narrow), batch_size=size, allow_disk_use=True, hint=hint)
-            ordered = cursor.sort(order_of(sort)).limit(limit or 0)
-            async for documents in piecewise(ordered, size=size, ahead=True):
+            async for documents in piecewise(cursor.sort(order_of(sort)).limit(limit or 0), size=size):
                 for call in await narrow_calls(self._transcripts, documents, narrow):
                     yield call
 

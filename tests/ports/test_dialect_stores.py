@@ -274,14 +274,13 @@ async def test_calls_are_streamed_with_what_is_named(opened: Database) -> None:
     assert [(call.talk_s, call.summary) for call in streamed] == [(0.0, None), (5.0, None), (0.0, None)]
 
 
-@pytest.mark.parametrize("ahead", [False, True])
-async def test_who_goes_away_while_a_stream_is_read_leaves_no_cursor(opened: Database, *, ahead: bool) -> None:
+async def test_who_goes_away_while_a_stream_is_read_leaves_no_cursor(opened: Database) -> None:
     rows = [{"_id": n, "text": "x" * 1000} for n in range(2_000)]
     await opened["many"].insert_many(rows)
     cursor = opened["many"].find({}, batch_size=2)
 
     with CancelScope() as client:
-        async for _ in piecewise(cursor, size=2, ahead=ahead):
+        async for _ in piecewise(cursor, size=2):
             asyncio.get_running_loop().call_soon(client.cancel)
 
     async with asyncio.timeout(10):
