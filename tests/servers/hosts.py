@@ -116,8 +116,10 @@ class Child:
             self._process.wait()
 
     def pause(self) -> None:
-        """Send SIGSTOP."""
+        """Send SIGSTOP, and return when every thread has stopped: until then one may still answer."""
         self._signal(signal.SIGSTOP)
+        if self._process is not None:
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def resume(self) -> None:
         """Send SIGCONT."""
