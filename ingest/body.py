@@ -15,6 +15,7 @@ GZIP: Final = frozenset({b"gzip", b"x-gzip"})
 PLAIN: Final = frozenset({b"", b"identity"})
 _GZIP_WBITS: Final = 31  # zlib's word for "a gzip header and trailer, the largest window"
 _MEMBERS: Final = 1000  # of one gzip stream: more of them is an attempt to keep us busy
+_PIECE: Final = 64 * 2**10  # packed bytes at a time: zlib copies what it was given behind each member's end
 LINGER_S: Final = 2.0  # a sender that is refused early is still sending: closed at once, it would never see the answer
 LINGER_BYTES: Final = 8 * 2**20  # whoever sends more than this after the answer is cut off
 AT_ONCE: Final = 256 * 2**10  # unpacked bytes, in less than a millisecond; more would keep the event loop from others
@@ -73,21 +74,29 @@ class Unpacker:
 
 def gunzip(packed: bytes, *, limit: int) -> bytes:
     """Return what gzip *packed* holds, all its members; raise `TooLarge` above *limit* bytes, or `Unreadable`."""
-    plain = b""
+    rest, plain = memoryview(packed), bytearray()
     for _ in range(_MEMBERS):
-        member = zlib.decompressobj(_GZIP_WBITS)
+        rest = rest[_member(rest, plain, limit=limit) :]
+        if not rest:
+            return bytes(plain)
+    raise Unreadable("The gzip body has too many members.")
+
+
+def _member(packed: memoryview, plain: bytearray, *, limit: int) -> int:
+    """Add to *plain* what the first member of *packed* holds; return where it ends. Raises as `gunzip` does."""
+    member, end = zlib.decompressobj(_GZIP_WBITS), 0
+    while not member.eof:
+        piece = packed[end : end + _PIECE]
+        if not piece:
+            raise Unreadable("The gzip body ends too early.")
         try:
-            plain += member.decompress(packed, limit + 1 - len(plain))
+            plain += member.decompress(piece, limit + 1 - len(plain))
         except zlib.error:
             raise Unreadable("The body is not gzip, though its content encoding says so.") from None
         if len(plain) > limit:
             raise TooLarge(f"The body is larger than {limit} bytes once unpacked.")
-        if not member.eof:
-            raise Unreadable("The gzip body ends too early.")
-        packed = member.unused_data
-        if not packed:
-            return plain
-    raise Unreadable("The gzip body has too many members.")
+        end += len(piece) - len(member.unused_data)
+    return end
 
 
 async def discard(receive: Receive) -> None:

@@ -1,11 +1,12 @@
 """A gzip body is what it was before, or refused by what it would become."""
 
+import tracemalloc
 from gzip import compress
 from typing import Final
 
 import pytest
 
-from ingest.body import AT_ONCE, Unpacker
+from ingest.body import AT_ONCE, Unpacker, gunzip
 from ingest.errors import TooLarge, Unreadable, UnsupportedType
 from ingest.in_flight import Hold, InFlight
 
@@ -46,3 +47,17 @@ async def test_what_is_none_or_becomes_too_large_is_refused(
 ) -> None:
     with pytest.raises(refusal):
         await unpacked(packed, encoding)
+
+
+def test_many_members_do_not_copy_what_follows_them() -> None:
+    packed = compress(b"") * 999 + compress(b"a") + b"\0" * LIMIT
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unreadable):
+            gunzip(packed, limit=LIMIT)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert most < LIMIT // 4
