@@ -74,7 +74,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     schemes: Mapping[str, Proof] = {}
     reads: Mapping[str, frozenset[str]] = {}
     check: Callable[[Sequence[bytes], Options], Iterable[str]] | None = None
-    cut: Sequence[Cut] = ()
+    cut: tuple[Cut, ...] = ()
     content_types: frozenset[str] = frozenset({"application/json"})
     methods: Sequence[str] = ("POST",)
     answer: Answer = ACCEPTED
