@@ -47,28 +47,38 @@ class ConfigWatch:
 
     def look(self) -> bool:
         """Read the file if it changed since the last look; return whether there is a new configuration."""
-        stamp = _stamp(self._path)
-        if stamp == self._stamp:
-            return False
-        self._stamp = stamp
-        try:
-            self._current = self._read()
-        except Misconfigured as error:
-            RELOADS.labels("refused").inc()
-            BROKEN.set(1)
-            log.error("config_refused", extra={"faults": list(error.sentences)})  # noqa: TRY400 - told, not traced
-            return False
-        RELOADS.labels("taken").inc()
-        BROKEN.set(0)
-        log.info("config_taken", extra={"connections": len(self._current.connections), "keys": len(self._current.keys)})
-        return True
+        return self._take(self._fresh())
 
     async def follow(self, changed: Callable[[Config], None] | None = None) -> None:
         """Look every second, for ever; tell *changed* about each new configuration."""
         while True:
             await asyncio.sleep(POLL_S)
-            if self.look() and changed:
+            # Beside the event loop: thousands of connections take a second to read, and senders would wait for it.
+            if self._take(await asyncio.to_thread(self._fresh)) and changed:
                 changed(self._current)
+
+    def _fresh(self) -> Config | None:
+        """Return what the file holds if it changed since it was last read; None where it is as before, or broken."""
+        stamp = _stamp(self._path)
+        if stamp == self._stamp:
+            return None
+        self._stamp = stamp
+        try:
+            return self._read()
+        except Misconfigured as error:
+            RELOADS.labels("refused").inc()
+            BROKEN.set(1)
+            log.error("config_refused", extra={"faults": list(error.sentences)})  # noqa: TRY400 - told, not traced
+            return None
+
+    def _take(self, fresh: Config | None) -> bool:
+        if fresh is None:
+            return False
+        self._current = fresh
+        RELOADS.labels("taken").inc()
+        BROKEN.set(0)
+        log.info("config_taken", extra={"connections": len(fresh.connections), "keys": len(fresh.keys)})
+        return True
 
 
 def _stamp(path: Path) -> Stamp:

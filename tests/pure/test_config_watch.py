@@ -1,10 +1,13 @@
 """A configuration that changes while we run."""
 
+import asyncio
+import threading
 from pathlib import Path
 
 import pytest
 
 from runtime.config import Config
+from runtime.config_checks import Fault
 from runtime.config_watch import BROKEN, ConfigWatch
 from runtime.errors import Misconfigured
 
@@ -66,6 +69,25 @@ def test_a_file_that_vanishes_keeps_the_last_good_one(path: Path) -> None:
 
     assert not watched.look()
     assert tenants(watched.current()) == ["one"]
+
+
+async def test_a_file_is_read_beside_the_event_loop_while_it_is_followed(path: Path) -> None:
+    readers: list[int] = []
+
+    def read_by(_config: Config) -> list[Fault]:
+        readers.append(threading.get_ident())
+        return []
+
+    watched = ConfigWatch(path, {}, secrets_of=(), checks=[read_by])
+    path.write_text(TWO)
+    changed: asyncio.Future[Config] = asyncio.get_running_loop().create_future()
+
+    following = asyncio.create_task(watched.follow(changed.set_result))
+    config = await asyncio.wait_for(changed, 60)
+    following.cancel()
+
+    assert tenants(config) == tenants(watched.current()) == ["second"]
+    assert readers[1] != threading.get_ident()
 
 
 def test_a_broken_file_at_start_is_refused(path: Path) -> None:
