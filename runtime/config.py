@@ -9,6 +9,8 @@ from typing_extensions import override
 from schemas.words import Platform
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]  # a century: the dates so long ago and so far ahead exist
+Minutes = Annotated[int, msgspec.Meta(le=10_080)]  # a week: a seen request is remembered for so long
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -28,8 +30,8 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     name: str | None = None
     time_zone: str | None = None
     """Where it is None: UTC, and in Toolzz' dialect that of its own service."""
-    retention_days: Positive | None = None
-    raw_days: Positive = 30
+    retention_days: Days | None = None
+    raw_days: Days = 30
     units: tuple[UnitConfig, ...] = ()
 
 
@@ -85,7 +87,7 @@ class DialectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     tanyi_secret: str | None = None
     tanyi_app_key: str | None = None
     tanyi_tenant_sign: str | None = None
-    tanyi_window_minutes: int = 15
+    tanyi_window_minutes: Minutes = 15
     tanyi_mark_read: bool = True
     zenicall_enums: str = "labels"
     zenicall_ids: str = "integer"

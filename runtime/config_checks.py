@@ -67,7 +67,7 @@ def _once(config: Config) -> Iterator[Fault]:
 
 
 def _tenants(config: Config) -> Iterator[Fault]:
-    known = [tenant.id for tenant in config.tenants]
+    known = {tenant.id for tenant in config.tenants}
     owned: Sequence[tuple[str, Sequence[Connection | Key]]] = (
         ("connections", config.connections),
         ("keys", config.keys),
@@ -89,8 +89,9 @@ def _spelling(config: Config) -> Iterator[Fault]:
 
 
 def _zones(config: Config) -> Iterator[Fault]:
+    known = available_timezones()  # looks through the machine's files each time
     for index, tenant in enumerate(config.tenants):
-        if tenant.time_zone is not None and tenant.time_zone not in available_timezones():
+        if tenant.time_zone is not None and tenant.time_zone not in known:
             place = ("tenants", index, "time_zone")
             yield Fault(place, f"there is no time zone {tenant.time_zone!r}; write one like Europe/Paris or UTC.")
 

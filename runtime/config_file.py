@@ -63,7 +63,7 @@ def parse(
     """Return the configuration that *text* holds; see `read`."""
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, arrays nested without end
         raise Misconfigured(_syntax(str(error), name)) from None
     try:
         config = msgspec.convert(tables, Config)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.checks import check_connections
 from query.dialects import DIALECTS
+from runtime import config_checks
 from runtime.config import Config
 from runtime.config_checks import DIALECT_WORDS
 from runtime.config_file import parse, read
@@ -80,6 +81,7 @@ def test_an_empty_file_is_an_empty_configuration() -> None:
         ('id = "acme"', 'id = "acme', "f:2: "),
         ("raw_days = 30", "raw_dayz = 30", "f:6: tenants[0]: unknown key 'raw_dayz'; did you mean raw_days?"),
         ("raw_days = 30", "raw_days = 0", "f:6: tenants[0]: raw_days: Expected int >= 1."),
+        ("retention_days = 365", "retention_days = 1000000", "f:5: tenants[0]: retention_days: Expected int <= 36500."),
         ('platform = "vapi"', 'platform = "vapy"', "f:12: connections[0]: unknown platform 'vapy'; did you mean vapi?"),
         (
             'tenant = "acme"\nplatform = "vapi"',
@@ -140,6 +142,20 @@ def test_a_fault_is_told_with_its_line_and_what_is_known(old: str, new: str, sai
     assert old in WHOLE
 
     assert said in complaint(WHOLE.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("odd", ["a = " + "[" * 5000, "a = " + "9" * 5000])
+def test_what_the_parser_itself_cannot_hold_is_a_fault_of_the_file(odd: str) -> None:
+    assert complaint(odd).startswith("f: ")
+
+
+def test_zones_are_looked_up_once_for_all_tenants(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = iter([{"Europe/Paris"}])
+    monkeypatch.setattr(config_checks, "available_timezones", lambda: next(known))
+
+    config = parse("".join(f'[[tenants]]\nid = "t{n}"\ntime_zone = "Europe/Paris"\n' for n in range(100)), {})
+
+    assert len(config.tenants) == 100
 
 
 def test_all_contradictions_are_told_at_once() -> None:
