@@ -42,9 +42,9 @@ OUTCOMES: Final[Mapping[str, Outcome]] = {
 """`CallStatus` of a call that is over."""
 
 FAILED: Final = "failed"
+"""The `CallStatus` whose `SipResponseCode` knows why."""
 ABSENT: Final = "absent"
 """`RecordingStatus` of a recording that came to nothing."""
-"""The `CallStatus` whose `SipResponseCode` knows why."""
 
 MACHINE: Final = "machine"
 """How an `AnsweredBy` begins that is a voicemail (machine_start, machine_end_beep, …)."""
