@@ -25,7 +25,11 @@ from stream.ports import Publisher, Unavailable
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-TOLD_EVERY_S: Final = 60.0  # a refusal of one kind is logged once a minute, or a forger fills the disk; all are counted
+TOLD_EVERY_S: Final = 60.0
+"""A refusal of one kind is logged once a minute, or a forger, or our own full disk, would fill the disk with lines.
+
+All are counted (`aftercall_refused_total`).
+"""
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +68,7 @@ class Webhook:
         self._trusted: Final = trusted
         self._in_flight: Final = in_flight
         self._unpacker: Final = Unpacker()
-        self._told: Final[dict[tuple[str, str], float]] = {}
+        self._told: Final[dict[tuple[str, ...], float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong on our side is a 503, so that the sender tries again."""
@@ -129,21 +133,22 @@ class Webhook:
         try:
             await self._publisher.publish(envelope)
         except Unavailable as error:
-            log.warning("not_durable", extra={"platform": envelope.platform, "why": str(error)})
+            whose = {"platform": envelope.platform, "connection": envelope.connection}
+            self._tell(logging.WARNING, "not_durable", whose, why=str(error))
             told = "The event cannot be made durable now; try again."
             raise NotDurable(told, retry_after_s=error.retry_after_s) from None
 
     def _refused(self, visit: Visit, refusal: Refused) -> Reply:
         metrics.REFUSED.labels(visit.labels.get("platform", metrics.UNKNOWN), refusal.word).inc()
         if visit.door:
-            self._tell(visit.door.connection.id, refusal.word, visit.labels)
+            self._tell(logging.INFO, "refused", visit.labels, reason=refusal.word)
         return answers.refused(refusal, close=not visit.whole)
 
-    def _tell(self, connection: str, reason: str, labels: dict[str, str]) -> None:
-        now = perf_counter()
-        if now >= self._told.get((connection, reason), 0.0):
-            self._told[connection, reason] = now + TOLD_EVERY_S
-            log.info("refused", extra=labels | {"reason": reason})
+    def _tell(self, level: int, event: str, whose: dict[str, str], **why: str) -> None:
+        now, kind = perf_counter(), (event, whose["connection"], *why.values())
+        if now >= self._told.get(kind, 0.0):
+            self._told[kind] = now + TOLD_EVERY_S
+            log.log(level, event, extra=whose | why)
 
 
 def _wanted(source: Source, path: str) -> Answer:

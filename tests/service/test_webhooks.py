@@ -212,6 +212,18 @@ async def test_refusals_are_logged_seldom_and_without_what_was_sent(caplog: pyte
     assert "a-body" not in str(line.__dict__)
 
 
+async def test_that_nothing_can_be_made_durable_is_logged_seldom(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, logger="ingest.webhook")
+    async with receiver() as ingest:
+        ingest.stream.available = False
+        for _ in range(5):
+            await ingest.http.post("/webhooks/acme", content=REPORT, headers=PROVEN)
+
+    [line] = caplog.records
+    assert (line.message, line.platform, line.connection) == ("not_durable", "vapi", "acme")  # type: ignore[attr-defined]
+    assert line.why == "the memory stream was told to refuse"  # type: ignore[attr-defined]
+
+
 async def test_each_webhook_is_counted_once_by_what_became_of_it() -> None:
     before = counted()
     async with receiver() as ingest:
