@@ -27,9 +27,9 @@ def e164(number: str | None, *, zone: str | None = None) -> str | None:
 
 
 def spellings(number: str | None, *, zone: str | None = None) -> list[str]:
-    """Return *number* as received and in E.164 form, each once, a national one without its punctuation too."""
+    """Return *number* as received, without its punctuation where digits are left, and in E.164 form, each once."""
     if not number:
         return []
     bare = number.translate(_SPELLING)
-    known = e164(number, zone=zone) or (bare if bare.isascii() and bare.isdecimal() else None)
-    return [number] if known is None or known == number else [number, known]
+    forms = (number, bare if bare.isascii() and bare.isdecimal() else None, e164(number, zone=zone))
+    return [form for form in dict.fromkeys(forms) if form]

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from schemas.call import Batch
-from schemas.words import Direction, Outcome, Stage
+from schemas.words import Direction, Outcome, Platform, Stage
 from tests.dialects.robotappel.client import AVERAGE, ENDED, HISTORY, ONE, found, told
 from tests.dialects.world import DialectWorld
 from tests.query.world import NOW, START
@@ -151,6 +151,16 @@ async def test_filters(crm: httpx.AsyncClient, world: DialectWorld, body: dict[s
 
     assert (await told(crm, **{"limit": 1000, **body}))["total"] == len(names)
     assert await found(crm, **{name: value for name, value in body.items() if name != "limit"}) == names
+
+
+@pytest.mark.parametrize("number", ["13900000001", "139 0000-0001", "+86 139 0000 0001", "0086-13900000001"])
+async def test_a_number_of_a_known_country_is_found_by_its_digits_too(
+    crm: httpx.AsyncClient, world: DialectWorld, number: str
+) -> None:
+    for name, spelled in (("c-1", "13900000001"), ("c-2", "139 0000 0001")):
+        await world.call(name, **ENDED, platform=Platform.TANYI, direction=Direction.OUTBOUND, to=spelled)
+
+    assert sorted(await found(crm, to=number)) == ["c-1", "c-2"]
 
 
 async def test_a_call_in_progress_is_read_alone_and_in_no_list(crm: httpx.AsyncClient, world: DialectWorld) -> None:
