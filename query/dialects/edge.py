@@ -65,6 +65,7 @@ class DialectApp:
         self._clock: Final = clock
         self._rates: Final = Rates(clock)
         flags = re.IGNORECASE if dialect.ignore_case else 0
+        self._prefix: Final = re.compile(rf"/dialects/{dialect.name}(?=/|$)", flags)
         self._routes: Final = [(re.compile(_pattern(route.path), flags), route) for route in dialect.routes]
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
@@ -134,11 +135,11 @@ class DialectApp:
     def _ask(self, request: Request) -> Ask:
         raw = request.scope.get("raw_path") or request.scope["path"].encode()
         path = _SLASHES.sub("/", raw.decode("utf-8", "replace").partition("?")[0])
-        prefix = f"/dialects/{self._dialect.name}"
-        path = path.removeprefix(prefix).rstrip("/") or "/"
+        if (prefix := self._prefix.match(path)) is not None:
+            path = path[prefix.end() :]
         return Ask(
             method="GET" if request.method == "HEAD" else request.method,
-            path=path,
+            path=path.rstrip("/") or "/",
             parts={},
             parameters=_parameters(request),
             headers={name.lower(): value for name, value in request.headers.items()},
