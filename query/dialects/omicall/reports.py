@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from query.dialects.columns import INTEGER, TEXT, list_schema, member_schema
-from query.dialects.omicall.values import ANSWERED, CANCELLED, disposition
+from query.dialects.omicall.values import ANSWERED, CANCELLED, disposition, seconds
 from schemas.window import TalkSum
 from schemas.words import Direction, Outcome
 
@@ -40,7 +40,7 @@ def report(sums: Sequence[TalkSum]) -> Mapping[str, Any]:
 
 def _direction(side: str, sums: Sequence[TalkSum]) -> Mapping[str, Any]:
     mine = [each for each in sums if each.group[0] == side]
-    return {"_id": str(side), "total_count": _count(mine), "total_time": round(sum(each.talk_s for each in mine))}
+    return {"_id": str(side), "total_count": _count(mine), "total_time": seconds(sum(each.talk_s for each in mine))}
 
 
 def _disposition(word: str, sums: Sequence[TalkSum]) -> Mapping[str, Any]:

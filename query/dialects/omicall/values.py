@@ -66,8 +66,18 @@ def seconds(value: float | None) -> int:
 
 
 def rung(call: Call) -> int:
+    """Return the seconds from dial to end."""
+    return seconds(_lasted(call))
+
+
+def _lasted(call: Call) -> float:
     """Return the seconds from dial to end: as told, else how long it rang and was talked."""
-    return seconds(call.duration_s if call.duration_s is not None else (call.wait_s or 0.0) + call.talk_s)
+    if call.duration_s is not None:
+        return call.duration_s
+    waited = call.wait_s or 0.0
+    if call.answered_at is not None and call.started_at is not None:
+        waited = max(0.0, (call.answered_at - call.started_at).total_seconds())
+    return waited + call.talk_s
 
 
 def answered_ms(call: Call) -> int:
@@ -86,7 +96,7 @@ def begun_ms(call: Call) -> int:
 def ended_ms(call: Call) -> int:
     """Return when it ended in epoch ms, reckoned from its seconds where nobody told; no calendar holds some of them."""
     try:
-        return epoch_ms(call.ended_at or begun_at(call) + timedelta(seconds=call.duration_s or call.talk_s))
+        return epoch_ms(call.ended_at or begun_at(call) + timedelta(seconds=_lasted(call)))
     except OverflowError:
         return begun_ms(call)
 

@@ -1,7 +1,7 @@
 """A call as OMICall shows it, field by field: its own, a bot's, any platform's."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from query.dialects.columns import table
 from query.dialects.omicall.items import ITEM, SEARCHED
 from query.dialects.omicall.parties import unsigned
 from schemas.words import Direction, Outcome, Platform, Stage
-from tests.dialects.omicall.client import AT, DAY_MS, DETAIL, LIST, SEARCH, WINDOW, ms, payload
+from tests.dialects.omicall.client import AT, DAY_MS, DETAIL, ENDED, LIST, SEARCH, WINDOW, ms, payload
 from tests.dialects.world import DialectWorld
 from tests.query.world import NOW, START
 from tests.webhooks import FIXTURES
@@ -220,6 +220,27 @@ async def test_a_call_of_a_bot_is_shown_as_clients_expect(omi: httpx.AsyncClient
         "is_auto_call": False,
         "queue_destination": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("facts", "duration", "ended_s"),
+    [
+        ({"duration_s": 31.5, "wait_s": 5.0}, 32, 31),
+        ({"answered_at": START + timedelta(seconds=8), "wait_s": 5.0}, 28, 28),
+        ({"answered_at": START - timedelta(seconds=8)}, 20, 20),
+        ({"wait_s": 5.0}, 25, 25),
+        ({"wait_s": 5.0, "ended_at": START + timedelta(seconds=40)}, 40, 40),
+    ],
+    ids=str,
+)
+async def test_a_duration_that_nobody_told_is_ringing_and_talk(
+    omi: httpx.AsyncClient, world: DialectWorld, facts: dict[str, Any], duration: int, ended_s: int
+) -> None:
+    await world.call("c-1", **ENDED, created_at=START, started_at=START, talk_s=20.0, **facts)
+
+    (item,) = payload(await omi.get(LIST, params=WINDOW))["items"]
+
+    assert (item["duration"], item["time_end_call"] - item["time_start_call"]) == (duration, ended_s)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import httpx
 
 from schemas.words import Direction
-from tests.dialects.omicall.client import AT, DAY_MS, ENDED, REPORT, WINDOW, listed, payload, uuid, word
+from tests.dialects.omicall.client import AT, DAY_MS, ENDED, LIST, REPORT, WINDOW, listed, payload, uuid, word
 from tests.dialects.world import DialectWorld
 
 
@@ -35,6 +35,15 @@ async def test_a_report_counts_what_the_lists_show(omi: httpx.AsyncClient, varie
     for direction in ("inbound", "outbound"):
         (group,) = [each for each in told["categorized_by_direction"] if each["_id"] == direction]
         assert group["total_count"] == len(await listed(omi, direction=direction))
+
+
+async def test_half_a_second_is_rounded_as_the_lists_round_it(omi: httpx.AsyncClient, world: DialectWorld) -> None:
+    await world.call("c-1", **ENDED, direction=Direction.INBOUND, talk_s=20.5)
+
+    told = payload(await omi.get(REPORT, params=WINDOW))
+    (item,) = payload(await omi.get(LIST, params=WINDOW))["items"]
+
+    assert told["categorized_by_direction"][0]["total_time"] == item["bill_sec"] == 21
 
 
 async def test_a_report_has_its_own_window(omi: httpx.AsyncClient) -> None:
