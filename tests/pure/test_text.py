@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from query.snippets import found_in
-from storage.text import Indexed, index, matches, parse
+from storage.text import Indexed, Phrase, index, matches, parse
 
 CALL = index(
     texts=[
@@ -90,6 +90,13 @@ def test_what_is_indexed_of_many_texts_is_what_is_indexed_of_each(texts: list[st
 @given(st.text(max_size=40))
 def test_no_question_is_an_error(question: str) -> None:
     assert isinstance(matches(parse(question), Indexed(frozenset(), "", "")), bool)
+
+
+@pytest.mark.parametrize("question", ["1" * 1_000_000 + "x", '"' + "1" * 1_000_000 + 'x"'])
+def test_a_long_run_of_digits_that_is_no_number_is_a_word(question: str) -> None:
+    [word] = parse(question).wanted  # looked at digit by digit against digit, it took hours
+
+    assert isinstance(word, Phrase)
 
 
 def test_a_snippet_marks_the_words_and_escapes_the_rest() -> None:
