@@ -12,9 +12,9 @@ from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     BulkWriteError,
+    ConfigurationError,
     ConnectionFailure,
     ExecutionTimeout,
-    InvalidURI,
     NetworkTimeout,
     OperationFailure,
     PyMongoError,
@@ -77,8 +77,8 @@ async def connect(url: str) -> AsyncIterator[Database]:
             connectTimeoutMS=REACHED_WITHIN_MS,
             socketTimeoutMS=ANSWERED_WITHIN_MS,
         )
-    except (InvalidURI, ValueError, PyMongoError) as error:
-        raise Misconfigured(f"AFTERCALL_MONGO_URL cannot be read: {error}") from error
+    except (ValueError, PyMongoError) as error:
+        raise Misconfigured(_unreadable(url, error)) from None
     async with client:
         with admitted():
             hello = await client.admin.command("hello")
@@ -88,6 +88,15 @@ async def connect(url: str) -> AsyncIterator[Database]:
                 "start mongod with --replSet, then run rs.initiate() once"
             )
         yield client.get_default_database(DATABASE).with_options(codec_options=_CODEC, write_concern=DURABLE)
+
+
+def _unreadable(url: str, error: Exception) -> str:
+    # The driver quotes what it stumbles over: of a password with a slash in it, all behind the slash.
+    why = "" if "@" in url else f" ({error})"
+    return (
+        f"AFTERCALL_MONGO_URL cannot be read{why}: write mongodb://USER:PASSWORD@HOST:27017/DATABASE?replicaSet=NAME, "
+        "with %2F for a slash in user or password, %3A for a colon, %40 for an @ and %25 for a percent sign."
+    )
 
 
 @contextmanager
@@ -147,7 +156,7 @@ async def _within(longest_s: float, reading: Coroutine[Any, Any, list[Document]]
 
 def _is_away(error: PyMongoError) -> bool:
     match error:
-        case ConnectionFailure() | NetworkTimeout():
+        case ConnectionFailure() | NetworkTimeout() | ConfigurationError():  # the last: DNS knows no such +srv (now)
             return True
         case BulkWriteError():
             failed = [row["code"] for row in error.details["writeErrors"] if row["code"] != DUPLICATE]
