@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -24,8 +24,14 @@ _READING: Final = ("GET", "HEAD")
 
 
 def _number(text: str) -> int | Decimal:
-    """Return a number with a point or an exponent exactly; JSON knows one kind of numbers, so 2.0 is an integer."""
-    value = Decimal(text)
+    """Return a number with a point or an exponent exactly; JSON knows one kind of numbers, so 2.0 is an integer.
+
+    Raises `ValueError` where no number is so large or so small.
+    """
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"the number {text[:40]} is out of range") from None
     return int(value) if -LARGEST <= value <= LARGEST and value == value.to_integral_value() else value
 
 
