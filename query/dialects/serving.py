@@ -25,6 +25,20 @@ from runtime.config import Config, Key, Tenant
 _SLASHES: Final = re.compile("/{2,}")
 
 
+class _Known:
+    """The callers of one configuration, by whatever dialects name them: thousands are gone through once."""
+
+    def __init__(self, config: Config) -> None:
+        known = callers(config)
+        self.config: Final = config
+        self.by_digest: Final = {caller.key.token_sha256.lower(): caller for caller in known}
+        self.by_id: Final = {caller.key.id: caller for caller in known}
+        self.by_app_key: Final = {caller.key.dialect.tanyi_app_key or caller.key.id: caller for caller in known}
+
+    def by_token(self, token: str) -> Caller | None:
+        return self.by_digest.get(sha256(token.encode("utf-8", "surrogateescape")).hexdigest())
+
+
 class Serving:
     """All dialects over one set of stores."""
 
@@ -42,6 +56,7 @@ class Serving:
         self._cors_origins: Final = frozenset(cors_origins)
         self._stores: Final = stores
         self._config: Final = config
+        self._known = _Known(config())
         self._clock: Final = clock
         self._key: Final = signing_key
         self._public_url: Final = public_url
@@ -66,17 +81,16 @@ class Serving:
 
     def _keys(self) -> Keys:
         config = self._config()
-        known = callers(config)
-        by_digest = {caller.key.token_sha256.lower(): caller for caller in known}
-        by_id = {caller.key.id: caller for caller in known}
-        by_app_key = {caller.key.dialect.tanyi_app_key or caller.key.id: caller for caller in known}
+        if config is not self._known.config:
+            self._known = _Known(config)
+        known = self._known
         return Keys(
             config=config,
             now=self._clock(),
             signing_key=self._key,
-            by_token=lambda token: by_digest.get(_digest(token)),
-            by_id=by_id.get,
-            by_app_key=by_app_key.get,
+            by_token=known.by_token,
+            by_id=known.by_id.get,
+            by_app_key=known.by_app_key.get,
         )
 
     def _shelf(self, caller: Caller, ask: Ask) -> Shelf:
@@ -125,7 +139,3 @@ class DialectRoute(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer it."""
         await self._app(scope, receive, send)
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
