@@ -120,6 +120,6 @@ def _enough(publisher: Publisher, parts: Readiness) -> bool:
 def _told_why(worker: asyncio.Task[None]) -> None:
     """Log why the worker stopped: webhooks are still taken and wait for the next start."""
     if not worker.cancelled() and (error := worker.exception()):
-        log.error(
-            "worker_stopped", extra={"why": str(error)}, exc_info=None if isinstance(error, CannotStart) else error
-        )
+        ours = not isinstance(error, CannotStart)  # a fault of ours may quote a body: its kind and places are told
+        why = type(error).__name__ if ours else str(error)
+        log.error("worker_stopped", extra={"why": why}, exc_info=error if ours else None)

@@ -8,6 +8,7 @@ from typing import Any, Final, TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
+from runtime import tracebacks
 from runtime.secret import HIDDEN, Secret
 from runtime.settings import LogLevel
 
@@ -40,11 +41,10 @@ def configure(level: LogLevel, *, stream: TextIO | None = None, human: bool | No
 
 
 def _formatter(*, human: bool) -> logging.Formatter:
-    # Plain tracebacks: the pretty ones print local variables, and those hold secrets and bodies.
     last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback, pad_event_to=0)]
+        [structlog.dev.ConsoleRenderer(exception_formatter=tracebacks.write, pad_event_to=0)]
         if human
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        else [structlog.processors.ExceptionRenderer(tracebacks.told), structlog.processors.JSONRenderer()]
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_before,
