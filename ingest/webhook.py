@@ -134,21 +134,21 @@ class Webhook:
             await self._publisher.publish(envelope)
         except Unavailable as error:
             whose = {"platform": envelope.platform, "connection": envelope.connection}
-            self._tell(logging.WARNING, "not_durable", whose, why=str(error))
+            self._tell(log.warning, "not_durable", whose, why=str(error))
             told = "The event cannot be made durable now; try again."
             raise NotDurable(told, retry_after_s=error.retry_after_s) from None
 
     def _refused(self, visit: Visit, refusal: Refused) -> Reply:
         metrics.REFUSED.labels(visit.labels.get("platform", metrics.UNKNOWN), refusal.word).inc()
         if visit.door:
-            self._tell(logging.INFO, "refused", visit.labels, reason=refusal.word)
+            self._tell(log.info, "refused", visit.labels, reason=refusal.word)
         return answers.refused(refusal, close=not visit.whole)
 
-    def _tell(self, level: int, event: str, whose: dict[str, str], **why: str) -> None:
+    def _tell(self, tell: Callable[..., None], event: str, whose: dict[str, str], **why: str) -> None:
         now, kind = perf_counter(), (event, whose["connection"], *why.values())
         if now >= self._told.get(kind, 0.0):
             self._told[kind] = now + TOLD_EVERY_S
-            log.log(level, event, extra=whose | why)
+            tell(event, extra=whose | why)
 
 
 def _wanted(source: Source, path: str) -> Answer:

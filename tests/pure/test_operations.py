@@ -42,6 +42,20 @@ def test_every_metric_has_its_line_and_every_line_its_metric() -> None:
     assert told == sorted(metrics()), "write the table anew: python -m tests.pure.test_operations"
 
 
+def events() -> Iterator[tuple[str, str]]:
+    """Yield event and level of each line that any of our modules logs."""
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            for level, event in re.findall(r'\blog\.(info|warning|error|exception)[(,]\s*"(\w+)"', path.read_text()):
+                yield event, "error" if level == "exception" else level
+
+
+def test_every_log_event_has_its_line_and_every_line_its_event() -> None:
+    told = re.findall(r"^\| `(\w+)` \| (info|warning|error) \|", OPERATIONS.read_text(), re.MULTILINE)
+
+    assert told == sorted(set(events()))
+
+
 def test_every_setting_has_its_line_and_every_line_its_setting() -> None:
     assert re.findall(r"^\| `(AFTERCALL_\w+)`", OPERATIONS.read_text(), re.MULTILINE) == list(KNOWN)
 
