@@ -115,9 +115,9 @@ def slots(*, interval: Interval, zone: ZoneInfo, near: datetime) -> Slots:
 
 
 def _away(at: int, stretch: Stretch) -> int:
-    begin = at if stretch.begin is None else stretch.begin
-    end = at if stretch.end is None else stretch.end
-    return max(begin - at, at - end, 0)
+    first = at if stretch.begin is None else stretch.begin
+    last = at if stretch.end is None else stretch.end - 1
+    return max(first - at, at - last, 0)
 
 
 def of_slot(number: int, made_of: Slots, *, interval: Interval, zone: ZoneInfo) -> datetime:
