@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
-from uuid import uuid4
 
 from query.dialects.columns import INTEGER, NUMBER, TEXT, Schema, list_schema, member_schema
 from query.dialects.moments import epoch_ms
 from query.dialects.omicall.envelope import failed
 from query.dialects.omicall.parties import hex24
-from query.dialects.shelf import hex_of
+from query.dialects.shelf import hex_of, uuid_of
 from schemas.call import Call, Evaluation, Score
 from schemas.edit import Criterion
 
@@ -57,8 +56,10 @@ def read(told: Any, user: str, *, call: Call, criteria: Sequence[Criterion], at:
         raise failed("data_invalid", "`evaluation.values` must be a list.")
     scores, average = _scores(values, criteria, tenant=call.tenant)
     same = next((each.id for each in call.evaluations if each.user == user), None)
+    # Named by its user: of two that come at once the later one takes the other's place.
+    named = same or uuid_of(tenant=call.tenant, kind="evaluation", id_=f"{call.uid}:{user}")
     comment = told.get("comment") or None
-    return Evaluation(id=same or str(uuid4()), user=user, comment=comment, values=scores, avg=average, at=at)
+    return Evaluation(id=named, user=user, comment=comment, values=scores, avg=average, at=at)
 
 
 def _scores(values: Sequence[Any], criteria: Sequence[Criterion], *, tenant: str) -> tuple[list[Score], float]:

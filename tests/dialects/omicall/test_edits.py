@@ -1,6 +1,8 @@
 """Notes, tags and scores are the native ones."""
 
+import asyncio
 import json
+from collections.abc import Awaitable
 from typing import Any, Final
 
 import httpx
@@ -107,6 +109,22 @@ async def test_scores_are_the_native_ones_each_users_once(omi: httpx.AsyncClient
     assert twice["total_evaluate"] == {"average": 2.375, "total": 2}
     stored = (await omi.get(f"/v1/calls/{uid}", headers=native)).json()["evaluations"]
     assert [(each["user"], each["comment"]) for each in stored] == [("u-1", "again"), ("u-2", None)]
+
+
+async def test_a_user_who_scores_twice_at_once_has_scored_once(omi: httpx.AsyncClient, world: DialectWorld) -> None:
+    await world.call(uuid(1), **ENDED)
+    await omi.post("/v1/criteria", json={"name": "Tone"}, headers={"Authorization": "Bearer crm"})
+    (known,) = payload(await omi.get(CRITERIA))
+
+    def evaluate(user: str, point: int) -> Awaitable[httpx.Response]:
+        values = [{"criteria_id": known["_id"], "point": point}]
+        return omi.post(f"{EVALUATE}/{uuid(1)}", json={"user_uuid": user, "evaluation": {"values": values}})
+
+    await asyncio.gather(*(evaluate(f"u-{n % 2}", n) for n in range(6)))
+
+    shown = payload(await omi.get(f"{DETAIL}/{uuid(1)}"))
+    assert sorted(each["user_uuid"] for each in shown["evaluations"]) == ["u-0", "u-1"]
+    assert shown["total_evaluate"]["total"] == 2
 
 
 @pytest.mark.parametrize(
