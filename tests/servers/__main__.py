@@ -10,9 +10,9 @@ if len(sys.argv) != 2 or sys.argv[1] not in KINDS:
     sys.exit(f"usage: python -m tests.servers {'|'.join(KINDS)}")
 try:
     with KINDS[sys.argv[1]]() as server:
-        print(server.address, flush=True)
         waited = {signal.SIGINT, signal.SIGTERM}
-        signal.pthread_sigmask(signal.SIG_BLOCK, waited)
+        signal.pthread_sigmask(signal.SIG_BLOCK, waited)  # who reads the address may end us at once
+        print(server.address, flush=True)
         signal.sigwait(waited)
 except NotStarted as error:
     sys.exit(str(error))

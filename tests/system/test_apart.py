@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 
 from tests.servers.kafka import KafkaServer
 from tests.system import standard
-from tests.system.command import Running, aftercall, free_port, started, status
+from tests.system.command import LANDED_WITHIN_S, Running, aftercall, free_port, started, status
 from tests.system.test_up import CONFIG, SECRET, eventually_stored
 
 NOWHERE = "127.0.0.1:1"
@@ -83,7 +83,7 @@ def test_poison_on_kafka_is_set_aside_between_good_events_and_listed(
     assert standard.post(f"{ingest.url}/webhooks/own", secret=SECRET, call_id="c-after") == 200
 
     assert eventually_stored(query, calls) == calls
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + LANDED_WITHIN_S
     while (
         "headers_missing"
         not in (listed := aftercall("dead-letters", "list", directory=directory, **servers_of_ours)).stdout
@@ -129,7 +129,7 @@ def test_without_any_mongodb_the_sentence_names_the_ways_to_one(verb: str, direc
 def test_query_waits_for_a_mongodb_that_is_away_and_says_so(directory: Path) -> None:
     url = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200"
     with started("query", directory=directory, AFTERCALL_MONGO_URL=url) as query:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + LANDED_WITHIN_S
         while status(f"{query.url}/healthz") != 200:
             assert time.monotonic() < deadline
             time.sleep(0.05)

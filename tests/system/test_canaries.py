@@ -15,7 +15,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from pymongo import MongoClient
 
-from tests.system.command import Running, read, started, status
+from tests.system.command import LANDED_WITHIN_S, Running, read, started, status
 
 FIXTURES: Final = Path(__file__).parent.parent / "fixtures"
 TOKEN: Final = "ac_canaries"
@@ -126,11 +126,12 @@ def _post(up: Running) -> set[int]:
 
 def _answers(up: Running) -> Iterator[str]:
     """Yield every call and every raw event once all of them are stored."""
-    deadline = time.monotonic() + 30
-    while len(calls := read(f"{up.url}/v1/calls", token=TOKEN)["calls"]) < len(PLACES):
-        assert time.monotonic() < deadline, "the calls do not land"
+    deadline = time.monotonic() + LANDED_WITHIN_S
+    while up.counted("aftercall_consumed_total") < len(CANARIES):
+        assert time.monotonic() < deadline, "the webhooks do not land"
         time.sleep(0.1)
-    time.sleep(1)  # for the other webhooks of the same calls
+    calls = read(f"{up.url}/v1/calls", token=TOKEN)["calls"]
+    assert len(calls) == len(PLACES)
     for call in calls:
         one = f"{up.url}/v1/calls/{call['uid']}"
         yield json.dumps(read(one, token=TOKEN))

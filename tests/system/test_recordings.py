@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.system.command import Running, read, started, status
+from tests.system.command import LANDED_WITHIN_S, Running, read, started, status
 
 TOKEN: Final = "ac_recordings"
 SECRET: Final = "wsec_recordings"
@@ -67,7 +67,7 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, di
 
 
 def _stored(up: Running) -> dict[str, Any]:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + LANDED_WITHIN_S
     while True:
         for found in read(f"{up.url}/v1/calls", token=TOKEN)["calls"]:
             if found["has_recording"] and found["has_transcript"]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.system import standard
-from tests.system.command import Running, aftercall, free_port, gone, read, started, status
+from tests.system.command import LANDED_WITHIN_S, Running, aftercall, free_port, gone, read, started, status
 
 TOKEN = "ac_system-tests"
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
@@ -63,8 +63,8 @@ def stored(up: Running) -> set[str]:
 
 
 def eventually_stored(up: Running, wanted: set[str]) -> set[str]:
-    """Return what is stored once *wanted* is among it; what is missing after 30 s fails."""
-    deadline = time.monotonic() + 30
+    """Return what is stored once *wanted* is among it; what is missing after `LANDED_WITHIN_S` fails."""
+    deadline = time.monotonic() + LANDED_WITHIN_S
     while not wanted <= (found := stored(up)):
         assert time.monotonic() < deadline, f"lost: {sorted(wanted - found)[:10]}"
         time.sleep(0.1)
@@ -83,7 +83,7 @@ def test_a_newcomer_sees_calls_land_and_nothing_is_left(directory: Path) -> None
         assert running.url in running.said()
         assert children
         assert running.stop() == 0
-        assert gone(children, within_s=1)
+        assert gone(children)
 
 
 def test_the_starter_has_secrets_of_its_own_and_only_its_owner_reads_it(directory: Path) -> None:
@@ -105,7 +105,7 @@ def test_the_starter_has_secrets_of_its_own_and_only_its_owner_reads_it(director
 def test_up_with_demo_shows_the_calls_and_stays(directory: Path) -> None:
     with started("up", "--demo", directory=directory) as running:
         running.ready()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + LANDED_WITHIN_S
         while "curl -H" not in running.said().partition("calls are stored")[2]:
             assert time.monotonic() < deadline, running.said()
             time.sleep(0.1)
@@ -117,7 +117,7 @@ def test_ctrl_c_ends_it_like_sigterm(up: Running) -> None:
     children = up.children()
 
     assert up.stop(signal.SIGINT) == 0
-    assert gone(children, within_s=1)
+    assert gone(children)
 
 
 def test_urls_to_paste_and_to_ask_are_those_of_the_one_that_runs(up: Running) -> None:
@@ -195,7 +195,7 @@ def test_a_new_connection_is_taken_without_a_restart(up: Running) -> None:
     added = aftercall("connections", "add", "standard", "--id", "second", "--secret", SECRET, directory=up.directory)
 
     assert added.returncode == 0, added.stderr
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + LANDED_WITHIN_S
     while standard.post(url, secret=SECRET, call_id="c-1") != 200:
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -217,7 +217,7 @@ def test_killed_in_mid_stream_it_keeps_each_call_it_accepted_and_leaves_no_mongo
         for sender in senders:
             sender.join()
 
-    assert gone(children, within_s=10)
+    assert gone(children)
     with started("up", directory=directory) as again:
         again.ready()
         found = eventually_stored(again, accepted)
