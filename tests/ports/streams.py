@@ -101,7 +101,7 @@ async def kafka(_directory: Path, bootstrap: str, prefix: str) -> AsyncIterator[
         async with kafka_source(settings=settings, records=100) as opened:
             yield opened
 
-    async with kafka_publisher(settings=settings, wait_s=SOON_S) as publisher:
+    async with kafka_publisher(settings=settings, wait_s=SOON_S, deadline_s=SOON_S) as publisher:
         dead_letters = KafkaDeadLetters(settings, publisher=publisher)
         yield Stream(publisher, dead_letters, LateRewinder(settings), source)
 

@@ -15,7 +15,7 @@ from pymongo.errors import PyMongoError
 from runtime.errors import CannotStart
 from storage.mongod import Mongod
 
-WITHIN_S = 30
+WITHIN_S = 90
 PARENT = """
 import asyncio, pathlib, sys
 from storage.mongod import Mongod

@@ -30,6 +30,14 @@ from tests.ports.streams import kafka as kafka_stream
 
 LOCAL = {"memory": memory, "journal": journal}
 REMOTE = {"kafka": kafka_stream, "spool": spool}
+BOUNDS = ("stream.spool.DEADLINE_S", "stream.spool.SPOOL_S", "stream.kafka_publisher.LARGE_S")
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a test broker and disk may be slow: what is given up or spooled meanwhile comes twice, which is no fault."""
+    for bound in BOUNDS:
+        monkeypatch.setattr(bound, SOON_S)
 
 
 @pytest.fixture(params=[*LOCAL, *REMOTE])
@@ -231,8 +239,9 @@ async def test_a_seek_to_an_offset_gives_all_from_there_on_again(stream: Stream)
 
 
 async def test_dead_letters_are_kept_whole_and_oldest_first(stream: Stream) -> None:
-    enveloped = make_dead(envelope=make_envelope(b"\xff\x00poison", event_id="a/b\ud800"), at=now_ms())
-    bare = make_dead(offset=8, value=b"\xfe\xed", at=now_ms() - 1_000, detail="no headers\ndetail ü")
+    now = now_ms()
+    enveloped = make_dead(envelope=make_envelope(b"\xff\x00poison", event_id="a/b\ud800"), at=now)
+    bare = make_dead(offset=8, value=b"\xfe\xed", at=now - 1_000, detail="no headers\ndetail ü")
 
     await stream.dead_letters.put(bare)
     await stream.dead_letters.put(enveloped)

@@ -5,13 +5,13 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
 import pytest
 
-from stream.journal import WAITING_BYTES, open_journal
+from stream.journal import WAITING_BYTES, Journal, open_journal
 from stream.journal_schema import FILE
 from stream.ports import Unavailable, Unusable
 from tests.ports.streams import SOON_S, bodies, make_envelope, publish_all, take
@@ -90,20 +90,22 @@ async def test_a_burst_is_told_to_workers_that_share_the_process(tmp_path: Path)
 
 
 async def test_a_disk_that_hangs_is_answered_in_time_and_others_after_it(tmp_path: Path) -> None:
-    async with open_journal(directory=tmp_path, deadline_s=0.2) as journal:
+    async with open_journal(directory=tmp_path) as journal:
         await journal.publish(make_envelope(b"before"))
+    async with open_journal(directory=tmp_path, deadline_s=0.2) as journal:
         with disk_held(tmp_path), pytest.raises(Unavailable, match="does not answer"):
             await journal.publish(make_envelope(b"late"))
-        await journal.publish(make_envelope(b"after"))
+        await taken(journal, b"after")
 
-        found = set(bodies(await take(journal.source(), 2)))
+        source = journal.source()
+        found = set(bodies(await take(source, sum(source.lag().values()))))
 
     assert found >= {b"before", b"after"}
     assert found <= {b"before", b"late", b"after"}
 
 
 async def test_bodies_that_wait_are_bounded(tmp_path: Path) -> None:
-    async with open_journal(directory=tmp_path) as journal:
+    async with open_journal(directory=tmp_path, deadline_s=SOON_S) as journal:
         large = make_envelope(bytes(WAITING_BYTES // 2))
         with disk_held(tmp_path):
             first = asyncio.create_task(journal.publish(large))
@@ -126,7 +128,16 @@ async def test_a_sender_that_goes_away_takes_nobody_with_it(tmp_path: Path) -> N
 
         assert [type(outcome) for outcome in outcomes].count(asyncio.CancelledError) == 1
         assert outcomes.count(None) == 9
-        assert len(set(bodies(await take(journal.source(), 9))) | {b"3"}) == 10
+        source = journal.source()
+        assert len(set(bodies(await take(source, sum(source.lag().values())))) | {b"3"}) == 10
+
+
+async def taken(journal: Journal, body: bytes) -> None:
+    """Publish as senders do, again until it is taken: of a test the disk may be slow."""
+    async with asyncio.timeout(SOON_S):
+        while True:
+            with suppress(Unavailable):
+                return await journal.publish(make_envelope(body))
 
 
 class Writing(NamedTuple):

@@ -142,7 +142,7 @@ async def test_too_little_free_disk_is_told_before_anything_is_refused(tmp_path:
 
 
 async def test_files_that_cannot_grow_refuse_keep_what_was_taken_and_heal(tmp_path: Path) -> None:
-    async with open_journal(directory=tmp_path) as journal:
+    async with open_journal(directory=tmp_path, deadline_s=SOON_S) as journal:
         await journal.publish(noise(MB // 2, 1))
         with files_limited_to(size_of(tmp_path) + 2 * MB):
             taken = await publish_until_refused(journal.publish)
