@@ -307,7 +307,7 @@ async def test_a_file_streams_as_it_grows(world: World, crm: httpx.AsyncClient) 
     await exports.add(export, 1, part)
     await exports.put(export)
 
-    assert len((await asyncio.wait_for(fetching, 10)).text.splitlines()) == 4
+    assert len((await asyncio.wait_for(fetching, 60)).text.splitlines()) == 4
 
 
 async def test_what_is_ordered_ends_by_itself(world: World, crm: httpx.AsyncClient) -> None:

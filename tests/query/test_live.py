@@ -19,6 +19,8 @@ from storage.errors import Slow
 from storage.mongo_feed import WAITING, MongoFeed
 from tests.query.world import World
 
+SOON_S = 60
+
 
 @pytest.fixture
 async def served(world: World) -> AsyncIterator[str]:
@@ -39,7 +41,7 @@ class Watching:
 
     def __init__(self, url: str, key: str = "crm", query: str = "", last: str | None = None) -> None:
         headers = {"Authorization": f"Bearer {key}"} | ({"Last-Event-ID": last} if last else {})
-        self._client = httpx.AsyncClient(base_url=url, headers=headers, timeout=10)
+        self._client = httpx.AsyncClient(base_url=url, headers=headers, timeout=SOON_S)
         self._query = query
 
     async def __aenter__(self) -> Self:
@@ -67,6 +69,15 @@ class Watching:
     async def calls(self, count: int) -> list[str]:
         """Return the platform's ids of the next *count* calls."""
         return [(await self.event())[1]["platform_call_id"] for _ in range(count)]
+
+
+async def nobody_watches(world: World) -> None:
+    """Return when the feed has forgotten everybody and everything."""
+    feed = world.stores.feed
+    assert isinstance(feed, MongoFeed)
+    async with asyncio.timeout(SOON_S):
+        while feed._readers or feed._watching:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.02)
 
 
 async def test_webhooks_and_edits_send_the_lists_view(world: World, served: str, crm: httpx.AsyncClient) -> None:
@@ -150,7 +161,7 @@ async def test_a_reader_comes_back_to_a_process_that_remembers_nothing(
     async with Watching(served) as watching:
         await world.call("c-1")
         last, _ = await watching.event()
-    await asyncio.sleep(0.1)
+    await nobody_watches(world)
     await world.call("c-2", summary="erased meanwhile")
     await crm.delete(f"/v1/calls/{world.uid('c-2')}")
     await world.call("c-3")
@@ -212,22 +223,19 @@ async def test_a_reader_for_whom_too_many_wait_is_cut_off(world: World) -> None:
         for start in range(0, WAITING + 50, 50):
             await world.calls(*((f"c-{n}", {}) for n in range(start, start + 50)))
 
-        await asyncio.sleep(0.5)  # the last of them are on their way
+        async with feed.listen(world.acme, EVERYTHING) as later, asyncio.timeout(SOON_S):
+            await world.call("last")
+            while (await later.next()).call.platform_call_id != "last":
+                pass  # behind it, all before it have come to the slow one, too
         with pytest.raises(Slow):
-            await asyncio.wait_for(slow.next(), 10)
+            await slow.next()
 
 
 async def test_a_connection_that_ends_leaves_nothing_behind(world: World, served: str) -> None:
     async with Watching(served):
         pass
-    feed = world.stores.feed
-    assert isinstance(feed, MongoFeed)
-    for _ in range(100):
-        if feed._readers:
-            await asyncio.sleep(0.02)
 
-    assert feed._readers == set()
-    assert feed._watching is None
+    await nobody_watches(world)
 
 
 async def test_a_process_that_stops_lets_its_readers_go(world: World, served: str) -> None:

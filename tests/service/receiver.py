@@ -55,6 +55,7 @@ async def receiver(
     limits: Limits | None = None,
     proxies: tuple[str, ...] = (),
     stream: MemoryStream | None = None,
+    drain_s: int = 1,
 ) -> AsyncIterator[Receiver]:
     """Serve *connections* on a free port."""
     config = Config(tenants=(Tenant(id="t"),), connections=connections or (connection(),))
@@ -67,8 +68,8 @@ async def receiver(
         routes=health_routes(stream.ready, enough=any_of),
     )
     async with (
-        serving(app, host="127.0.0.1", port=0, limits=limits, drain_s=1) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as http,
+        serving(app, host="127.0.0.1", port=0, limits=limits, drain_s=drain_s) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as http,
     ):
         yield Receiver(http=http, stream=stream, port=port)
 
