@@ -51,7 +51,7 @@ class UnknownParameter(UnknownWord):
 
 
 class TooComplex(Problem):
-    """The filter is too deep or has too many conditions."""
+    """The filter is too deep, or has too many conditions or words."""
 
     status, code = 400, "too_complex"
 

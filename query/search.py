@@ -8,10 +8,12 @@ from query.fields import FIELDS, compare
 from query.kinds import Unfit, complaint, flag
 from query.problems import BadValue, TooComplex, UnknownParameter, unknown
 from schemas.query import All, Any_, Condition, Field, Filter, Not, Op
+from storage.text import words_in
 
 DEEPEST: Final = 8  # no person nests deeper, and each level costs the database a level
 MOST_CONDITIONS: Final = 200  # a page of conditions; longer lists of values go into one `in`
 MOST_LISTED: Final = 10_000  # values of one `in`
+MOST_WORDS: Final = 5_000  # of all texts: MongoDB plans 10 000 in a second, 100 000 in a minute that nothing cuts short
 
 _SHAPES: Final = ("all", "any", "field", "not")
 _CONDITION: Final = frozenset({"field", "op", "value"})
@@ -23,10 +25,11 @@ def read(node: object) -> Filter:
 
 
 class _Reader:
-    """Counts the conditions of one filter while reading it."""
+    """Counts the conditions of one filter, and the words of its texts, while reading it."""
 
     def __init__(self) -> None:
         self._conditions = 0
+        self._words = 0
 
     def filter(self, node: object, *, where: str, depth: int) -> Filter:
         if depth > DEEPEST:
@@ -62,7 +65,15 @@ class _Reader:
         field = Field(_word(node["field"], list(Field), what="field", where=f"{where}.field"))
         row = FIELDS[field]
         op = Op(_word(node["op"], row.kind.operators, what=f"operator of {field.value}", where=f"{where}.op"))
-        return _compared(field, op, node["value"], where=f"{where}.value")
+        compared = _compared(field, op, node["value"], where=f"{where}.value")
+        if op is Op.TEXT:
+            self._count_words(node["value"], where)
+        return compared
+
+    def _count_words(self, text: str, where: str) -> None:
+        self._words += words_in(text)
+        if self._words > MOST_WORDS:
+            raise TooComplex(f"At most {MOST_WORDS} words in the texts of a filter.", field=where)
 
 
 def _compared(field: Field, op: Op, value: object, *, where: str) -> Filter:

@@ -249,6 +249,12 @@ def parse(question: str) -> TextQuery:
     return TextQuery(tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted)), wordless)
 
 
+def words_in(question: str) -> int:
+    """Return how many words *question* asks for or excludes, those of its phrases too."""
+    query = parse(question)
+    return sum(len(part.tokens) if isinstance(part, Phrase) else 1 for part in (*query.wanted, *query.unwanted))
+
+
 def matches(query: TextQuery, indexed: Indexed) -> bool:
     """Tell whether a call answers *query*: the definition that every store must agree with."""
     if query.wordless:

@@ -116,6 +116,18 @@ async def test_every_route_names_an_unknown_parameter(world: World, crm: httpx.A
         assert (answer.status_code, answer.json().get("code")) == (400, "unknown_parameter"), (row.method, row.path)
 
 
+async def test_of_5000_words_every_one_is_looked_for_and_of_more_none(crm: httpx.AsyncClient) -> None:
+    texts = [" ".join(f"w{n}" for n in range(2500)), '"' + " ".join(f"p{n}" for n in range(2500)) + '"', "-more"]
+    conditions = [{"field": "text", "op": "text", "value": text} for text in texts]
+
+    taken = await crm.post("/v1/calls/search", json={"filter": {"all": conditions[:2]}})
+    refused = await crm.post("/v1/calls/search", json={"filter": {"all": conditions}})
+
+    assert taken.status_code == 200
+    assert (refused.status_code, refused.json()["code"]) == (400, "too_complex")
+    assert refused.json()["field"] == "filter.all[2]"
+
+
 async def test_depth_8_and_200_conditions_are_taken(crm: httpx.AsyncClient) -> None:
     deep = await crm.post("/v1/calls/search", json={"filter": _nested(8)})
     wide = await crm.post("/v1/calls/search", json={"filter": {"any": [_READ] * 200}})
