@@ -7,8 +7,9 @@ from typing import Final
 
 import msgspec
 
+from storage.digits import digits_of
 from storage.folding import fold
-from storage.text import Digits, Part, TextQuery, digits_of, spans
+from storage.text import Digits, Part, TextQuery, spans
 
 SNIPPET: Final = 160  # characters of the original around the first mark: two lines of a screen
 MOST_MATCHES: Final = 20  # a call; those with most words come first

@@ -14,24 +14,18 @@ from typing import Final
 import msgspec
 
 from storage.columns import LONGEST
+from storage.digits import GRAM, LONGEST_DIGITS, digits_in, looks_like_number, numbers, spellings
 from storage.folding import DENSE, fold
 
-GRAM: Final = 4  # digits; shorter runs are ordinary words
 LONGEST_WORD: Final = 64  # characters; what is longer is indexed by its beginning and verified in full
-LONGEST_DIGITS: Final = 40  # of one number; longer runs are codes that nobody dials
 REMEMBERED: Final = 20_000  # words of at most `LONGEST_WORD` whose terms are kept at hand, some 5 MB
 
 _TOKEN: Final = re.compile(rf"[{DENSE}]+|[^\s{DENSE}]+")
 _STARTS_DENSE: Final = re.compile(rf"[{DENSE}]").match
 _ANY_DENSE: Final = re.compile(rf"[{DENSE}]").search
-_NUMBER: Final = re.compile(r"\d(?:[ \-.()+]*\d)*")
-_DIGITISH: Final = re.compile(r"[+().\-]*\d[\d+().\-]*")  # no digit before the first: each would be tried as it
 _QUERY_PART: Final = re.compile(r'(?P<not>-?)"(?P<phrase>[^"]*)"?|(?P<word>\S+)')
 _ANY_DIGIT: Final = re.compile(r"\d").search
 _DECIMALS: Final = "0123456789"
-_OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
-_SEPARATORS: Final = str.maketrans("", "", " -.()+")
-_COUNTRY_CODE: Final = range(1, 4)  # digits of a country code
 WORD, PAIR, CHAR, DIGITS = "w", "2", "1", "#"
 """First letters of index terms, so that kinds never meet."""
 _LINE_END: Final = "\0"  # a token while texts are taken apart together: folding leaves none of it
@@ -148,43 +142,12 @@ def _pattern(wanted: Sequence[str]) -> re.Pattern[str]:
     return re.compile(f"{left}{re.escape(wanted[0])}{rest}{right}")
 
 
-def digits_of(text: str) -> Iterator[tuple[int, int, Sequence[str]]]:
-    """Yield each number of *text* with where it begins and ends: its digits, behind a plus the national ones too."""
-    plain = _plain_digits(text)
-    for match in _NUMBER.finditer(plain):
-        digits = match[0].translate(_SEPARATORS)
-        national = _national(digits) if plain.endswith("+", 0, match.start()) else ()
-        yield match.start(), match.end(), (digits, *national)
-
-
 def _folded_with_origin(text: str) -> tuple[str, Sequence[int]]:
     if text.isascii():
         return fold(text), range(len(text))
     pieces = [fold(character) for character in text]
     origin = [at for at, piece in enumerate(pieces) for _ in piece]
     return "".join(pieces), origin
-
-
-def numbers(text: str) -> Iterator[str]:
-    """Yield the spellings of each number in *text*, whatever stands in it; runs under four digits are none."""
-    yield from (digits for *_, spelled in digits_of(text) for digits in spelled if len(digits) >= GRAM)
-
-
-def spellings(number: str) -> Iterator[str]:
-    """Yield a telephone number's digits, and where it is international its national spellings with a leading 0."""
-    plain = _plain_digits(number).strip()
-    digits = "".join(character for character in plain if character.isascii() and character.isdigit())
-    if len(digits) < GRAM:
-        return
-    yield digits
-    if plain.startswith(("+", "00")):
-        bare = digits.removeprefix("00") if plain.startswith("00") else digits
-        yield from _national(bare)
-
-
-def _national(digits: str) -> Iterator[str]:
-    """Yield what international *digits* are at home: one of them, for how long a country's code is they do not say."""
-    return (f"0{digits[code:]}" for code in _COUNTRY_CODE if len(digits) > code + 2)
 
 
 def index(*, texts: Iterable[str], phones: Iterable[str]) -> Indexed:
@@ -237,7 +200,7 @@ def parse(question: str) -> TextQuery:
     number: list[str] = []
     for minus, text, is_phrase in _parts(question):
         # A minus excludes, except inside a number: "06 -12" is one.
-        if not is_phrase and _DIGITISH.fullmatch(text) and (number or not minus):
+        if not is_phrase and looks_like_number(text) and (number or not minus):
             number.append(text)
             continue
         wanted.extend(_number(number))
@@ -279,14 +242,14 @@ def _parts(question: str) -> Iterator[tuple[bool, str, bool]]:
 
 
 def _phrase(text: str) -> Iterator[Part]:
-    if _DIGITISH.fullmatch(text.replace(" ", "")) and len(_digits(text)) >= GRAM:
-        yield Digits(_digits(text)[:LONGEST_DIGITS])
+    if looks_like_number(text.replace(" ", "")) and len(digits_in(text)) >= GRAM:
+        yield Digits(digits_in(text)[:LONGEST_DIGITS])
     elif found := tokens(text):
         yield Phrase(tuple(found))
 
 
 def _words(text: str) -> Iterator[Part]:
-    if _DIGITISH.fullmatch(text):
+    if looks_like_number(text):
         yield from _number([text])
         return
     yield from (Phrase(tuple(_TOKEN.findall(run))) for run in fold(text).split())
@@ -294,22 +257,11 @@ def _words(text: str) -> Iterator[Part]:
 
 def _number(run: list[str]) -> Iterator[Part]:
     """Yield neighbouring words of digits as one number, or as words where they are too few digits together."""
-    digits = "".join(map(_digits, run))
+    digits = "".join(map(digits_in, run))
     if len(digits) >= GRAM:
         yield Digits(digits[:LONGEST_DIGITS])
     else:
         yield from (Phrase((token,)) for text in run for token in tokens(text))
-
-
-def _digits(text: str) -> str:
-    return "".join(character for character in _plain_digits(text) if character.isascii() and character.isdigit())
-
-
-def _plain_digits(text: str) -> str:
-    """Return *text* with every script's decimal digits as ASCII ones."""
-    if text.isascii():
-        return text
-    return _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match[0])), text)
 
 
 def _grams(run: str) -> Iterator[str]:
