@@ -63,11 +63,6 @@ def epoch_ms(time: datetime) -> int:
     return (time - _EPOCH) // _MILLISECOND
 
 
-def of_ms(ms: int) -> datetime:
-    """Return epoch milliseconds as a time."""
-    return _EPOCH + timedelta(milliseconds=ms)
-
-
 def between(start: datetime | None, end: datetime | None) -> float | None:
     """Return the seconds from *start* to *end*; None where one is unknown or the end comes first."""
     if start is None or end is None or end < start:

@@ -3,7 +3,7 @@
 import os
 import random
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -71,9 +71,6 @@ class Deployment:
     def ledger(self, *, ingest: Service, query: Service) -> Ledger:
         """Return the book of what is sent in this test."""
         return Ledger(self.name, seed=self.seed, ingest=ingest.url, query=query.url)
-
-
-Deploy = Callable[..., Deployment]
 
 
 @pytest.fixture
