@@ -83,7 +83,8 @@ class Mongod:
     async def _start(self) -> None:
         """Start it, again where a predecessor has yet to let go of the directory."""
         try:
-            (self._directory / "storage").mkdir(parents=True, exist_ok=True, mode=0o700)
+            for directory in (self._directory, self._directory / "storage"):  # its log quotes slow questions
+                directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise CannotStart(f"{error.filename}: {error.strerror}; mend it, or choose another --data") from error
         deadline = time.monotonic() + LET_GO_WITHIN_S

@@ -91,10 +91,10 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def make_directory(directory: Path) -> None:
-    """Make *directory* and see that files can be written in it; raises `Unusable`."""
+    """Make *directory*, for its owner only, and see that files can be written in it; raises `Unusable`."""
     probe = directory / ".writable"
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)  # its files hold what people said
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:

@@ -1,6 +1,7 @@
 """The journal's file: opened as durably as can be, read again, and told of where it is damaged."""
 
 import sqlite3
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -23,6 +24,13 @@ def test_the_file_is_opened_as_durably_as_sqlite_can(tmp_path: Path) -> None:
         set_to = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in DURABLE}
 
     assert set_to == DURABLE
+
+
+async def test_only_its_owner_can_read_what_people_said(tmp_path: Path) -> None:
+    async with open_journal(directory=tmp_path / "data" / "journal"):
+        pass
+
+    assert stat.S_IMODE((tmp_path / "data" / "journal").stat().st_mode) == stat.S_IRWXU
 
 
 async def test_what_was_published_is_there_after_a_new_start(tmp_path: Path) -> None:
