@@ -28,11 +28,12 @@ def batch_totals(rows: Sequence[Document]) -> list[BatchTotals]:
 
 
 def _batch(batch_id: str, parts: Sequence[Document]) -> BatchTotals:
+    """Return one batch; of several names and directions the greatest, as in the sums that are kept of it."""
     starts = [part["started_at"] for part in parts if part["started_at"] is not None]
     return BatchTotals(
         id=batch_id,
-        name=next((part["name"] for part in parts if part["name"]), None),
-        direction=next((part["direction"] for part in parts if part["direction"]), None),
+        name=max((part["name"] for part in parts if part["name"]), default=None),
+        direction=max((part["direction"] for part in parts if part["direction"]), default=None),
         created_at=min(part["created_at"] for part in parts),
         begun_at=min(part["begun_at"] for part in parts),
         started_at=min(starts, default=None),

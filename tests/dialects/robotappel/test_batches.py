@@ -56,6 +56,24 @@ async def test_a_batch_counts_its_calls_by_how_far_they_are(crm: httpx.AsyncClie
     assert (await crm.get("/callHistory/batch-status/none")).status_code == 404
 
 
+async def test_a_batch_whose_calls_differ_is_the_same_alone_and_in_the_list(
+    crm: httpx.AsyncClient, world: DialectWorld
+) -> None:
+    ends = [outcome for outcome in Outcome if outcome is not Outcome.IN_PROGRESS]
+    ways = [Direction.OUTBOUND, *[Direction.INBOUND] * (len(ends) - 1)]
+    await world.calls(
+        *(
+            (end, {**ENDED, "outcome": end, "batch": Batch(id="b-1", name=f"named by {end}"), "direction": way})
+            for end, way in zip(ends, ways, strict=True)
+        )
+    )
+
+    shown = (await crm.get("/callHistory/batch-status/b-1")).json()
+
+    assert (shown["batchName"], shown["direction"]) == ("named by voicemail", "outbound")
+    assert (await told(crm, BATCHES))["batches"] == (await told(crm, BATCHES, batchName="VOICE"))["batches"] == [shown]
+
+
 async def test_batches_are_told_by_name_status_and_direction(crm: httpx.AsyncClient, world: DialectWorld) -> None:
     def in_batch(name: str, **facts: Any) -> dict[str, Any]:
         return {**ENDED, "batch": Batch(id=name, name=f"Lot {name}"), **facts}
