@@ -69,6 +69,16 @@ async def test_ruling_9_a_senders_content_type_cannot_break_the_answer(
     assert "x-evil" not in answer.headers
 
 
+async def test_a_senders_html_does_not_run_in_our_origin(crm: httpx.AsyncClient, world: World) -> None:
+    uid = await world.call()
+    await world.keep("c-1", b"<script>x()</script>", content_type="text/html")
+
+    answer = await crm.get(f"/v1/calls/{uid}/events/e-1")
+
+    assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 async def test_ruling_10_transcript_in_four_formats(crm: httpx.AsyncClient, world: World) -> None:
     turns = [
         Turn(n=1, role=Role.AGENT, text="Xin chào", offset_s=0.5),
