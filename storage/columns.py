@@ -2,12 +2,12 @@
 
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 
 import msgspec
 
+from runtime.remembered import remembered
 from schemas.words import Platform
 
 _ALIKE: Final = {ord("đ"): "d", ord("ø"): "o", ord("ł"): "l", ord("ı"): "i"}
@@ -28,7 +28,7 @@ def folded(text: str) -> str:
     return "".join(character for character in apart if not unicodedata.combining(character)).translate(_ALIKE)
 
 
-@lru_cache(maxsize=1024)
+@remembered(most=1024)
 def digits(number: str) -> str:
     """Return the digits of *number*."""
     return "".join(character for character in number if character.isdecimal())

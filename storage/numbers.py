@@ -1,9 +1,9 @@
 """Telephone numbers in E.164 form, where the digits alone tell it. Pure."""
 
 import re
-from functools import lru_cache
 from typing import Final
 
+from runtime.remembered import remembered
 from storage.regions import international
 
 _SPELLING: Final = str.maketrans("", "", " -.()/\u00a0\u202f\u2011")
@@ -12,7 +12,7 @@ _ADDRESS: Final = re.compile(r"(?:sips?|tel):(\+[^@;]+)(?:[@;].*)?", re.IGNORECA
 _BARE: Final = re.compile(r"([1-9][0-9]{7,14})")  # fewer than 8 digits are a short code or an extension
 
 
-@lru_cache(maxsize=1024)  # a call names its numbers several times over, and a tenant's lines come again
+@remembered(most=1024)  # a call names its numbers several times over, and a tenant's lines come again
 def e164(number: str | None, *, zone: str | None = None) -> str | None:
     """Return *number* as `+` and digits; None where its country is not told (a national number, an extension).
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from hmac import digest
 from typing import Any, Final
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
+from runtime.remembered import remembered
 from storage.numbers import e164
 from storage.regions import international
 
@@ -19,7 +19,7 @@ _NUMBERED: Final = ("from", "to", "customer_number", "from_e164", "to_e164", "cu
 _HELD: Final = 16  # bytes of a hash: none is found by chance
 
 
-@lru_cache(maxsize=1024)  # a call names its numbers several times over, and a tenant's lines come again
+@remembered(most=1024)  # a call names its numbers several times over, and a tenant's lines come again
 def number_key(number: str) -> str:
     """Return what all spellings of *number* share: its digits without `00` and `(0)`; without digits, the text."""
     user = number.strip().removeprefix("sip:").removeprefix("tel:").partition("@")[0]

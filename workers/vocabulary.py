@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import translate
-from functools import lru_cache
 from typing import Any, Final, TypeVar
 
+from runtime.remembered import remembered
 from schemas.words import Outcome, Role
 
 Word = TypeVar("Word")
@@ -58,7 +58,7 @@ def patterns(rows: Sequence[tuple[str, Word]]) -> Callable[[str], Word | None]:
     """Return a function from a platform's word to ours: the first row whose pattern (`*`: anything) fits, or None."""
     compiled = [(re.compile(translate(pattern)), meaning) for pattern, meaning in rows]
 
-    @lru_cache(maxsize=_REMEMBERED)
+    @remembered(most=_REMEMBERED)
     def meaning_of(word: str) -> Word | None:
         return next((meaning for pattern, meaning in compiled if pattern.match(word)), None)
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Final
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -11,6 +10,7 @@ from query import signing
 from query.auth import Caller
 from query.dialects.matching import NO_UNIT
 from query.stores import Stores
+from runtime.remembered import remembered
 from schemas.batch import BatchSum
 from schemas.call import Call, Evaluation, call_key
 from schemas.edit import Criterion, Patch
@@ -221,7 +221,7 @@ def _totals(batch: BatchSum, begun_at: datetime, created_at: datetime) -> BatchT
 
 def uuid_of(*, tenant: str, kind: str, id_: str) -> str:
     """Return the UUID that stands for an id: itself where it is one."""
-    return id_.lower() if is_uuid(id_) else _named(tenant, kind, id_)
+    return id_.lower() if is_uuid(id_) else _named(id_, tenant, kind)
 
 
 def is_uuid(text: str) -> bool:
@@ -239,6 +239,6 @@ def key_of(call: Call) -> str:
     return call_key(tenant=call.tenant, platform=call.platform, platform_call_id=call.platform_call_id)
 
 
-@lru_cache(maxsize=4096)
-def _named(tenant: str, kind: str, id_: str) -> str:
+@remembered(most=4096)
+def _named(id_: str, tenant: str, kind: str) -> str:
     return str(uuid5(NAMESPACE_URL, f"{tenant}:{kind}:{id_}"))
