@@ -62,7 +62,12 @@ async def querying(settings: Settings, *, store: Store, database: Database, conf
         dialect_cors_origins=settings.dialect_cors_origins,
         public_url=settings.public_url,
     )
-    return Answers(app, stores.feed.close)
+
+    async def leave() -> None:
+        await stores.feed.close()
+        await app.exports.close()
+
+    return Answers(app, leave)
 
 
 @asynccontextmanager

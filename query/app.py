@@ -12,11 +12,18 @@ from query.auth import Keyring
 from query.cors import ANY, Cors
 from query.dialects.serving import Serving
 from query.edge import Edge, Endpoint, nowhere
+from query.exports import Exports
 from query.limits import Limits
 from query.openapi.serving import Described
 from query.routes import endpoints
 from query.stores import Stores
 from runtime.config import Config
+
+
+class Api(Starlette):
+    """The app, and what it does beside its answers."""
+
+    exports: Exports
 
 
 def create_app(
@@ -28,10 +35,11 @@ def create_app(
     cors_origins: Iterable[str] = (),
     dialect_cors_origins: Iterable[str] = (ANY,),
     public_url: str | None = None,
-) -> Starlette:
+) -> Api:
     """Return the app; *config* tells what is configured now, *clock* the time (UTC), *signing_key* signs cursors."""
     keyring, limits, cors = Keyring(config, clock), Limits(clock), Cors(cors_origins)
-    table = endpoints(stores, keyring=keyring, clock=clock, signing_key=signing_key)
+    exports = Exports(exports=stores.exports, clock=clock, signing_key=signing_key)
+    table = endpoints(stores, exports=exports, keyring=keyring, clock=clock, signing_key=signing_key)
     described = Described(table)
     open_ = (
         Endpoint("GET", "/openapi.json", described.json, None, "This document.", open=True),
@@ -48,7 +56,8 @@ def create_app(
         public_url=public_url,
         cors_origins=dialect_cors_origins,
     ).routes()
-    app = Starlette(routes=[*(Route(path, endpoint=edge) for path, edge in edges), *dialects])
+    app = Api(routes=[*(Route(path, endpoint=edge) for path, edge in edges), *dialects])
+    app.exports = exports
     app.router.redirect_slashes = False
     app.router.default = nowhere
     return app

@@ -53,6 +53,13 @@ class Exports:
         self._key = signing_key
         self._running: set[asyncio.Task[None]] = set()
 
+    async def close(self) -> None:
+        """End what is being written: it has failed, and whoever ordered it is told to order again."""
+        running = tuple(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
     async def order(self, asked: Asked) -> Response:
         """Fix the calls of this moment and begin to write them; answer with the URL."""
         asked.only()
@@ -140,6 +147,8 @@ class Exports:
                         break
                     calls = following
             status = Status.DONE
+        except asyncio.CancelledError:
+            why = _LOST
         except Exception as error:
             log.exception("export_failed", extra={"format": export.format, "error": type(error).__name__})
             why = _WHY.get(type(error), "The fault is ours; it was logged. Order it again.")

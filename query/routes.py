@@ -21,6 +21,7 @@ from query.stores import Stores
 def endpoints(
     stores: Stores,
     *,
+    exports: Exports,
     keyring: Keyring,
     clock: Callable[[], datetime],
     signing_key: bytes,
@@ -33,7 +34,6 @@ def endpoints(
     analytics = Analytics(reports=stores.reports, clock=clock)
     batches = Batches(batches=stores.batches, signing_key=signing_key)
     erasures = Erasures(eraser=stores.eraser)
-    exports = Exports(exports=stores.exports, clock=clock, signing_key=signing_key)
     live = Live(feed=stores.feed, keyring=keyring, signing_key=signing_key)
     read, write, erase, export = Scope.READ, Scope.WRITE, Scope.ERASE, Scope.EXPORT
     one = "/v1/calls/{id}"

@@ -51,7 +51,9 @@ async def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> No
 
 
 def test_every_endpoint_has_a_row_and_every_row_an_endpoint(world: World) -> None:
-    table = endpoints(world.stores, keyring=world.keyring, clock=world.clock, signing_key=SIGNING_KEY)
+    table = endpoints(
+        world.stores, exports=world.app.exports, keyring=world.keyring, clock=world.clock, signing_key=SIGNING_KEY
+    )
 
     assert {(row.method, row.path.replace(":path}", "}")) for row in table} == set(OPERATIONS)
 

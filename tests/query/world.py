@@ -13,7 +13,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from starlette.applications import Starlette
 
 from aftercall.stores import mongo_stores
-from query.app import create_app
+from query.app import Api, create_app
 from query.auth import Keyring
 from runtime.config import Config, Key, Tenant, UnitConfig
 from schemas.call import call_key, call_uid
@@ -78,7 +78,7 @@ class World:
         settings = {"tenant": self.acme, "scopes": ALL} | settings
         return Key(id=name, token_sha256=sha256(name.encode()).hexdigest(), **settings)
 
-    def serve(self, *, public_url: str | None = None) -> Starlette:
+    def serve(self, *, public_url: str | None = None) -> Api:
         """Return the app over this world."""
         return create_app(
             stores=self.stores,
