@@ -7,7 +7,6 @@ DENSE: Final = (
     "\u0e00-\u0eff"  # Thai, Lao
     "\u1000-\u109f"  # Myanmar
     "\u1780-\u17ff"  # Khmer
-    "\u2e80-\u2fdf"  # radicals
     "\u3005-\u3007\u3021-\u3029"  # ideographic iteration mark, numerals
     "\u3041-\u30ff\u31f0-\u31ff"  # kana
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Han
@@ -39,9 +38,14 @@ class _Fold(dict[int, str]):
     """A translation table that learns each character when it first meets it."""
 
     def __missing__(self, code: int) -> str:
-        folded = "".join(map(_folded, unicodedata.normalize("NFKD", chr(code)).casefold()))
-        self[code] = folded
+        # A symbol separates as it stands: taken apart first, ™ would become two letters of the word before it.
+        apart = unicodedata.normalize("NFKD", chr(code)).casefold() if _of_words(chr(code)) else " "
+        self[code] = folded = "".join(map(_folded, apart))
         return folded
+
+
+def _of_words(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LNM"
 
 
 def _folded(character: str) -> str:
@@ -51,7 +55,7 @@ def _folded(character: str) -> str:
         return str(unicodedata.decimal(character))
     if character in _ALIKE:
         return _ALIKE[character]
-    return character if unicodedata.category(character)[0] in "LNM" else " "
+    return character if _of_words(character) else " "
 
 
 _TABLE: Final = _Fold()

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from query.snippets import found_in
@@ -19,6 +19,7 @@ CALL = index(
         "أَهْلًا وَسَهْلًا",
         "two words stand here; here two",
         "costs .* $5 (net) [x]",
+        "the Cloud™ of 21℃",
     ],
     phones=["+33144556677", "0 800 123-456"],
 )
@@ -30,13 +31,13 @@ FOUND = [
     "اهلا وسهلا", '"two words"', '"words stand"', "words two", "-zebra", '-"words two"', "two -zebra",
     "0612345678", "+33144556677", "33144556677", "0144556677", "01 44 55 66", "(01) 44-55",
     "4455", "6677", "0800 123456", "800123",
-    "5", "12", "\u0301",
+    "5", "12", "\u0301", "cloud", '"cloud of 21"', "Cloud™",
 ]  # fmt: skip
 
 NOT_FOUND = [
     "nguye zebra", '"two here stand"', '"stand two"', "-two", '-"two words"', "two -stand", "手号", "カナカ",
     "9999", "0244556677", "", ".* $ ( [", "-.*", '"."',
-    "-0144556677", "hote1", "-手机", "345679", '"nguyen la"',
+    "cloudtm", "tm", "-0144556677", "hote1", "-手机", "345679", '"nguyen la"',
 ]  # fmt: skip
 
 
@@ -68,6 +69,7 @@ def test_the_index_never_hides_a_match_and_exact_parts_need_no_second_look(
 
 
 @given(text=st.text(max_size=30))
+@example(text="0㍘")
 def test_every_whole_word_of_a_text_finds_it(text: str) -> None:
     words = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in text).split()
     assume(words)
