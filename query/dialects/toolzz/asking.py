@@ -85,10 +85,10 @@ def _sort(order: Mapping[str, Any]) -> Sort:
 def _dates(filters: Mapping[str, Any], *, now: datetime, zone: tzinfo) -> Filter | None:
     """Return the date condition: the first of start and end, nDays, date that is there."""
     operator = (_text(filters, "filters.operator") or "").lower()
-    start, end = _text(filters, "filters.startDate"), _text(filters, "filters.endDate")
-    days, on = _days(filters), _text(filters, "filters.date")
     if operator == ALL_TIME:
         return None
+    start, end = _text(filters, "filters.startDate"), _text(filters, "filters.endDate")
+    days, on = _days(filters), _text(filters, "filters.date")
     if start or end:
         return _period(start, end, zone=zone)
     if days is not None:
@@ -116,7 +116,7 @@ def _on(text: str, operator: str, *, now: datetime, zone: tzinfo) -> Filter:
             start, end, _ = day_around(start, zone=zone)
     if operator == "before":
         return _between(None, start)
-    return _between(end, None) if operator == "after" else _between(start, end)
+    return _between(end or now, None) if operator == "after" else _between(start, end)
 
 
 def _between(start: datetime | None, end: datetime | None) -> Filter:

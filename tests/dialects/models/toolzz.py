@@ -98,7 +98,7 @@ def _on(told: str, operator: str, zone: tzinfo) -> tuple[datetime | None, dateti
     else:
         day = first_of(told, zone).astimezone(zone).date()
         start, stop = _midnight(day, zone), _midnight(day + FULL, zone)
-    return {"before": (None, start), "after": (stop, None)}.get(operator, (start, stop))
+    return {"before": (None, start), "after": (stop or NOW, None)}.get(operator, (start, stop))
 
 
 def span(filters: Mapping[str, Any], zone: tzinfo) -> tuple[datetime | None, datetime | None]:
