@@ -155,6 +155,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """Return who asks; raise `Faulted` with NO_KEY, WRONG_KEY or EXPIRED, or `Refused`."""
     fault: Callable[[Faulted, Ask], Reply]
     """Say in the dialect's own shape what went wrong."""
+    proofs: Sequence[Sequence[str]] = (("bearer",),)
+    """What may prove a caller, of `query.dialects.openapi.SCHEMES`; what stands together is all needed."""
     rates: Callable[[Key], Sequence[tuple[int, int]]] = lambda key: [(key.requests_per_minute or 0, 60)]
     """Return (requests, seconds) of each window; 0 requests is no limit."""
     rates_together: Callable[[Key], bool] = lambda _: False

@@ -7,6 +7,12 @@ from typing import Any, Final
 from query.dialects.dialect import Dialect, Route
 
 VERSION: Final = "3.1.0"
+SCHEMES: Final[Mapping[str, Any]] = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    **{name: {"type": "apiKey", "in": "header", "name": name} for name in ("appKey", "signature")},
+}
+"""How a request can prove whose it is."""
 _PART: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -15,9 +21,8 @@ def openapi(dialect: Dialect) -> dict[str, Any]:
     return {
         "openapi": VERSION,
         "info": {"title": dialect.title, "version": "1"},
-        "security": [{"bearer": []}],
         "paths": paths(dialect),
-        "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+        "components": {"securitySchemes": {name: SCHEMES[name] for together in dialect.proofs for name in together}},
     }
 
 
@@ -37,14 +42,14 @@ def _operation(dialect: Dialect, route: Route) -> Mapping[str, Any]:
     ]
     told["parameters"] = [*parts, *told.get("parameters", ())]
     told.setdefault("responses", {"default": {"description": "The dialect's own answer.", "content": _ANY_JSON}})
-    name = re.sub(r"\W+", "_", route.path).strip("_")
-    free: dict[str, Any] = {"security": []} if route.open_answer is not None else {}
+    path = re.sub(r"\W+", "_", route.path).strip("_")
+    proofs = () if route.open_answer is not None else dialect.proofs
     return {
         "tags": [dialect.name],
-        "operationId": f"{dialect.name}_{route.method.lower()}_{name}",
+        "operationId": f"{dialect.name}_{route.method.lower()}_{path}",
         "summary": route.tells,
+        "security": [{name: [] for name in together} for together in proofs],
         **told,
-        **free,
     }
 
 

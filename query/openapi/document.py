@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from query.dialects import DIALECTS
+from query.dialects.openapi import SCHEMES
 from query.dialects.openapi import paths as dialect_paths
 from query.edge import Endpoint
 from query.openapi.operations import OPERATIONS, Operation
@@ -36,10 +37,7 @@ def document(endpoints: Iterable[Endpoint]) -> Json:
         "paths": paths,
         "components": {
             "schemas": SCHEMAS,
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer"},
-                "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
-            },
+            "securitySchemes": SCHEMES,
         },
         "security": [{"bearer": []}, {"key": []}],
         "x-problems": {code: {"status": each.status, "tells": each.__doc__} for code, each in problems().items()},

@@ -50,6 +50,28 @@ async def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> No
     OpenAPIV31SpecValidator(document).validate()
 
 
+async def test_every_operation_tells_what_proves_its_caller(crm: httpx.AsyncClient, document: dict[str, Any]) -> None:
+    proofs: dict[str, list[dict[str, list[str]]]] = {
+        "robotappel": [{"bearer": []}],
+        "omicall": [{"bearer": []}, {"key": []}],
+        "toolzz": [{"bearer": []}],
+        "tanyi": [{"appKey": [], "signature": []}],
+        "zenicall": [{"bearer": []}],
+    }
+    for name, proof in proofs.items():
+        own = (await crm.get(f"/dialects/{name}/openapi.json")).json()
+        for each in (document, own):
+            told = [
+                operation["security"]
+                for path in each["paths"].values()
+                for operation in path.values()
+                if operation["tags"] == [name]
+            ]
+            assert proof in told
+            assert all(one in (proof, []) for one in told)  # nobody proves anything where the proof is given
+            assert {scheme for one in proof for scheme in one} <= each["components"]["securitySchemes"].keys()
+
+
 def test_every_endpoint_has_a_row_and_every_row_an_endpoint(world: World) -> None:
     table = endpoints(
         world.stores, exports=world.app.exports, keyring=world.keyring, clock=world.clock, signing_key=SIGNING_KEY

@@ -184,6 +184,7 @@ OMICALL: Final = Dialect(
     ),
     routes=ROUTES,
     authenticate=access.authenticate,
+    proofs=(("bearer",), ("key",)),
     fault=envelope.fault,
     cors=True,
 )

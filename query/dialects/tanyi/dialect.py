@@ -167,5 +167,6 @@ TANYI: Final = Dialect(
         ),
     ),
     authenticate=signature.authenticate,
+    proofs=(("appKey", "signature"),),
     fault=envelope.fault,
 )
