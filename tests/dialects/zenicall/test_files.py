@@ -52,6 +52,16 @@ async def test_a_file_keeps_the_letters_of_its_name(crm: httpx.AsyncClient, worl
     )
 
 
+async def test_a_pretty_name_of_calls_without_a_clinic_is_the_tenants(
+    crm: httpx.AsyncClient, world: DialectWorld
+) -> None:
+    body = {"clinic_id": 0, "pretty_filename": True, "include_timestamp": False}
+
+    told = (await crm.post(f"{CALLS}/export", json=body)).json()
+
+    assert told["filename"] == f"Call Logs {world.acme}.csv"
+
+
 async def test_a_clinic_is_told_in_the_keys_own_form_however_it_was_named(world: DialectWorld) -> None:
     await world.hear("zenicall/call-log-create.json")
     named = "11111111-1111-1111-1111-111111111111"
