@@ -78,6 +78,8 @@ class Inner(StrEnum):
     """The platform's own end word, exactly."""
     BEGUN_AT = "begun_at"
     """When the call started, when it was created where nobody told."""
+    TANYI_S = "tanyi_s"
+    """How long Tanyi itself says its call was, where that is not the talk."""
     EXTRACTED = "extracted"
     """`storage.columns.digest` of what was extracted."""
 

@@ -8,12 +8,15 @@ from typing import Any, Final
 import msgspec
 
 from runtime.remembered import remembered
+from schemas.figures import figure
 from schemas.words import Platform
 
 _ALIKE: Final = {ord("đ"): "d", ord("ø"): "o", ord("ł"): "l", ord("ı"): "i"}
 """Letters that Unicode does not take apart though people do."""
 LONGEST: Final = 10_000
 """Characters of a column that a part is looked for in: no summary has more, and a document has room for them."""
+OWN_SECONDS: Final = {Platform.TOOLZZ: "duration", Platform.TANYI: "chatDuration"}
+"""Members of `ext` in which a platform's own API tells how long a call was, whatever became of it."""
 OWN_IDS: Final = {Platform.TOOLZZ: "id"}
 """Members of `ext` by which a platform's own API names a call beside its call id."""
 _RECORD_DIGITS: Final = 9  # below 1 000 000 000, where our own numbers begin
@@ -62,6 +65,14 @@ def own_id(ext: Mapping[str, Any], *, platform: Platform) -> dict[str, str]:
     """Return the platform's other name of a call, under `own_id`."""
     named = ext.get(OWN_IDS.get(platform, ""))
     return {"own_id": named} if isinstance(named, str) else {}
+
+
+def own_seconds(ext: Mapping[str, Any], *, platform: Platform, duration_s: float | None, talk_s: float) -> int | float:
+    """Return how long a call was by its platform's own API, which its dialect shows; of all others the talk."""
+    told = figure(ext.get(OWN_SECONDS.get(platform, "")))
+    if told is None and platform is Platform.TOOLZZ:
+        told = duration_s
+    return talk_s if told is None else told
 
 
 def record_id(call_id: str, *, platform: Platform) -> dict[str, int]:

@@ -13,7 +13,7 @@ from schemas.call import Call, call_key, call_uid, tag_id
 from schemas.platforms import tanyi
 from schemas.update import CallUpdate, Media
 from schemas.words import Platform, Workflow
-from storage.columns import columns, own_id, record_id
+from storage.columns import columns, own_id, own_seconds, record_id
 from storage.derive import derive, ext, recordings
 from storage.flatten import flatten, to_time
 from storage.fold import Behind, Register, Registers, fold, settle, unpack
@@ -79,6 +79,7 @@ def shown(registers: Registers, *, identity: Identity, written: Mapping[str, Any
     searched = columns(facts, call_id=identity.platform_call_id, extracted=told.own.get("extracted"))
     facts["keys"] = _keys(facts, zone=zone) | searched | own_id(told.group("ext"), platform=identity.platform)
     facts["keys"] |= record_id(identity.platform_call_id, platform=identity.platform)
+    facts["keys"] |= _own_seconds(told.group("ext"), facts, platform=identity.platform)
     return facts
 
 
@@ -120,6 +121,13 @@ def folded(
         let_go=refs(known) - named if known else frozenset(),
         news=afresh or known is None or _news(known, registers),
     )
+
+
+def _own_seconds(ext: Mapping[str, Any], facts: Document, *, platform: Platform) -> Document:
+    """Return under `own_s` how long the platform's own API says its call was, where that is not the talk."""
+    talk_s = facts["talk_s"]
+    told = own_seconds(ext, platform=platform, duration_s=facts.get("duration_s"), talk_s=talk_s)
+    return {} if told == talk_s else {"own_s": {str(platform): told}}
 
 
 def _dated(name: str, value: Any) -> Any:

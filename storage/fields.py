@@ -63,6 +63,7 @@ PATHS: Final[Mapping[Field | Inner, str]] = {
     Inner.REDIALS: "redials",
     Inner.OWN_END: "end_reason",
     Inner.BEGUN_AT: "keys.begun_at",
+    Inner.TANYI_S: "keys.own_s.tanyi",
     Inner.EXTRACTED: "keys.extracted",
 }
 """Paths into the stored document; below `keys` there are several values, of which a comparison takes any."""

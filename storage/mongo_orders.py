@@ -1,11 +1,12 @@
 """The orders of dialects' lists in MongoDB: what each compares, all total, so that a closed window never shifts."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from pymongo import ASCENDING, DESCENDING
 
 from schemas.window import Sort, SortBy
+from storage.mongo_endings import ENDING
 
 _PATHS: Final[Mapping[SortBy, str]] = {
     SortBy.STARTED_AT: "started_at",
@@ -13,7 +14,7 @@ _PATHS: Final[Mapping[SortBy, str]] = {
     SortBy.CREATED_AT: "created_at",
     SortBy.UPDATED_AT: "updated_at",
     SortBy.NUMBER: "number",
-    SortBy.TALK_S: "talk_s",
+    SortBy.TOOLZZ_S: "toolzz_s",
     SortBy.COST: "cost.micros",
     SortBy.TITLE: "title",
     SortBy.CHANNEL: "channel",
@@ -30,6 +31,11 @@ SORTS: Final[Mapping[SortBy, tuple[tuple[str, int], ...]]] = {
     SortBy.RECORD_ID: _RECORD,
 }
 """What each order compares, and which way when it rises."""
+COMPUTED: Final[Mapping[SortBy, Mapping[str, Any]]] = {
+    SortBy.ENDING: ENDING,
+    SortBy.TOOLZZ_S: {"$ifNull": ["$keys.own_s.toolzz", "$talk_s"]},
+}
+"""What is compared that no document holds."""
 
 
 def order_of(sort: Sort) -> list[tuple[str, int]]:

@@ -6,14 +6,13 @@ from typing import Any, Final
 
 from schemas.call import Call
 from schemas.query import Filter
-from schemas.window import Narrow, SortBy, Window
+from schemas.window import Narrow, Window
 from storage.document import HEARD, Document, summary, whole
 from storage.mongo import FARTHEST, LONGEST_MS, Database, answering
 from storage.mongo_counts import MongoCounts
 from storage.mongo_covers import Units, Way, way
-from storage.mongo_endings import ENDING
 from storage.mongo_filters import scope, where
-from storage.mongo_orders import order_of
+from storage.mongo_orders import COMPUTED, order_of
 from storage.mongo_whole import WHOLE, narrow_calls
 
 NEAR: Final = 200
@@ -35,7 +34,7 @@ class MongoWindows:
         seen = scope(tenant, filter_, units=units)
         found = way(filter_, units=units, by=window.sort.by)
         with answering():
-            if window.sort.by is SortBy.ENDING:
+            if window.sort.by in COMPUTED:
                 names, _ = await self._passed(seen, found, window)
                 return await self._shown(await self._named(names, window), window)
             return await self._windowed(seen, found, window)
@@ -45,7 +44,7 @@ class MongoWindows:
         seen = scope(tenant, filter_, units=units)
         found = way(filter_, units=units, by=window.sort.by)
         with answering():
-            if found.alone and window.sort.by is not SortBy.ENDING:
+            if found.alone and window.sort.by not in COMPUTED:
                 return await gather(
                     self._windowed(seen, found, window), self._counts.total(tenant, filter_, units=units, found=found)
                 )
@@ -72,10 +71,10 @@ class MongoWindows:
 
     async def _passed(self, seen: Document, found: Way, window: Window) -> tuple[list[str], int]:
         """Return the names of a window and how many match, in one pass: looking at documents twice costs twice."""
-        skip = min(window.skip, FARTHEST)
+        skip, computed = min(window.skip, FARTHEST), COMPUTED.get(window.sort.by)
         stages: list[Document] = [
             {"$match": seen},
-            *([{"$project": {"ending": ENDING}}] if window.sort.by is SortBy.ENDING else []),
+            *([{"$project": {window.sort.by.value: computed}}] if computed else []),
             {"$sort": dict(order_of(window.sort))},
             {
                 "$facet": {

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from query.dialects import DIALECTS
 from query.dialects.dialect import Route
+from query.dialects.moments import epoch_ms
 from schemas.call import Batch, Unit
-from schemas.words import Outcome, Stage
+from schemas.words import Outcome, Platform, Stage
 from tests.dialects.world import DialectWorld
+from tests.query.world import START
 
 ODD: Final[tuple[Any, ...]] = (
     *(None, True, 0, -1, 1.5, 2**31, 2**63, 2**70, 1e300, "", " ", "\0", "\ud800", "(", "$where", "é" * 3000),
@@ -62,3 +64,41 @@ async def test_nothing_that_comes_is_a_fault_of_ours(
     assert answer.status_code < 500, answer.text
     if name == "tanyi":
         assert answer.json()["code"] != 500
+
+
+@pytest.mark.parametrize(
+    ("platform", "name"),
+    [
+        (Platform.ROBOTAPPEL, "duration"),
+        (Platform.OMICALL, "rtp_audio_in_mos"),
+        (Platform.TOOLZZ, "duration"),
+        (Platform.TOOLZZ, "totalCost"),
+        (Platform.TANYI, "chatDuration"),
+        (Platform.ZENICALL, "call_duration_seconds"),
+    ],
+)
+async def test_a_number_that_no_client_can_read_is_taken_as_none(
+    world: DialectWorld, platform: Platform, name: str
+) -> None:
+    huge = 10**400  # JSON knows no bound, floats do
+    uid = await world.call(
+        "4711", platform=platform, stage=Stage.ENDED, outcome=Outcome.ANSWERED, ext={name: huge}, created_at=START
+    )
+    window = {"user_uuids": [], "from_date": epoch_ms(START), "to_date": epoch_ms(START)}
+    paths = (
+        f"/callHistory/retrieveCallInfo/{uid}",
+        f"/api/call_transaction/detail/{uid}",
+        f"/api/v1/voice/call-logs/id/{uid}",
+        f"/api/v1/call-logs/{uid}",
+        "/apiOpen/v1/callRecord/callDetail?callRecordId=" + ("4711" if platform is Platform.TANYI else "1000000000"),
+    )
+
+    async with httpx.AsyncClient(transport=world.transport, base_url="http://api") as client:
+        told = {"Authorization": "Bearer crm", **world.signed()}
+        answers = [await client.get(path, headers=told) for path in paths]
+        searched = await client.post("/api/call_transaction/search", json=window, headers=told)
+
+    assert [answer.status_code for answer in (*answers, searched)] == [200] * 6
+    assert searched.json()["payload"]["totalItems"] == 1
+    assert answers[-1].json()["code"] == 200
+    assert all(str(huge) not in answer.text for answer in (*answers, searched))

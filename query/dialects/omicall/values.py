@@ -15,6 +15,7 @@ from query.dialects.omicall.parties import own
 from query.dialects.shelf import is_uuid
 from query.dialects.speech import begun_at
 from schemas.call import Call
+from schemas.figures import figure
 from schemas.platforms.omicall import MILLISECONDS_FROM
 from schemas.words import Direction, Outcome, Platform
 
@@ -167,8 +168,7 @@ def flagged(name: str, otherwise: Callable[[Call], bool]) -> Callable[[Row], boo
 
 def mos(row: Row) -> float:
     """Return how well it sounded, 0 where nobody told."""
-    told = own(row.call).get("rtp_audio_in_mos")
-    return float(told) if isinstance(told, int | float) else 0.0
+    return float(figure(own(row.call).get("rtp_audio_in_mos")) or 0)
 
 
 def unit(call: Call) -> str:

@@ -10,6 +10,7 @@ from query.dialects.robotappel import words
 from query.dialects.speech import SPEAKERS, begun_at, said_at, spoken
 from query.views import instant
 from schemas.call import Call
+from schemas.figures import figure
 from schemas.words import Role
 
 _USERS: Final[Mapping[Role, str]] = {Role.AGENT: "assistant", Role.CUSTOMER: "user"}
@@ -38,8 +39,8 @@ def _turns(call: Call) -> list[Mapping[str, Any]]:
 
 def _duration(call: Call) -> int | float:
     """Return the talk in seconds; of RobotAppel's own call what it sent, which a voicemail has too."""
-    said = words.own(call).get("duration")
-    return said if isinstance(said, int | float) and not isinstance(said, bool) else plain(call.talk_s)
+    said = figure(words.own(call).get("duration"))
+    return plain(call.talk_s) if said is None else said
 
 
 def _text(call: Call) -> str:

@@ -204,12 +204,18 @@ def _labelled(told: Mapping[str, Any], name: str) -> Filter | None:
 
 def _shortest(told: Mapping[str, Any], name: str) -> Filter | None:
     seconds = whole(told, name)
-    return None if seconds is None else Condition(Field.TALK_S, Op.GTE, seconds - 0.5)
+    return None if seconds is None else _talked(Op.GTE, seconds - 0.5)
 
 
 def _longest(told: Mapping[str, Any], name: str) -> Filter | None:
     seconds = whole(told, name)
-    return None if seconds is None else Condition(Field.TALK_S, Op.LT, seconds + 0.5)
+    return None if seconds is None else _talked(Op.LT, seconds + 0.5)
+
+
+def _talked(op: Op, seconds: float) -> Filter:
+    """Return the condition on the seconds that are shown: Tanyi's own of its calls, of others the talk."""
+    talk = every([absent(Inner.TANYI_S), Condition(Field.TALK_S, op, seconds)])
+    return Any_([Condition(Inner.TANYI_S, op, seconds), talk])
 
 
 def _redials(told: Mapping[str, Any], name: str) -> Filter | None:

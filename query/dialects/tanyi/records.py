@@ -14,6 +14,7 @@ from query.dialects.speech import begun_at, spoken
 from query.dialects.tanyi.words import HAS_READ, LEVELS, NOT_READ, REMOTE_HANGUP, RESULTS, SPEAKERS
 from schemas.call import Call, Customer, Intent
 from schemas.words import EndedBy, Platform, Role
+from storage.columns import own_seconds
 
 Json = dict[str, Any]
 ZONE: Final = ZoneInfo("Asia/Shanghai")
@@ -119,8 +120,8 @@ def _local(at: datetime | None, spelling: str) -> str | None:
 
 def seconds(row: Row) -> int:
     """Return the talk in whole seconds, half a second is one; Tanyi's own number whatever became of the call."""
-    sent = row.own.get("chatDuration")
-    return sent if type(sent) is int else floor(row.call.talk_s + 0.5)
+    call = row.call
+    return floor(own_seconds(row.own, platform=call.platform, duration_s=None, talk_s=call.talk_s) + 0.5)
 
 
 def _rounds(row: Row) -> int:

@@ -26,7 +26,7 @@ COLUMNS: Final[Mapping[str, SortBy]] = {
     "createdAt": SortBy.CREATED_AT,
     "updatedAt": SortBy.UPDATED_AT,
     "callDate": SortBy.BEGUN_AT,
-    "duration": SortBy.TALK_S,
+    "duration": SortBy.TOOLZZ_S,
     "totalCost": SortBy.COST,
     "callName": SortBy.TITLE,
     "callType": SortBy.CHANNEL,

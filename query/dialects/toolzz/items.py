@@ -15,8 +15,10 @@ from query.dialects.speech import begun_at, said_at, spoken
 from query.views import instant
 from runtime.config import Tenant
 from schemas.call import Call, Unit
+from schemas.figures import figure
 from schemas.platforms.toolzz import Ending
 from schemas.words import Channel, CostPart, Outcome, Platform, Role
+from storage.columns import own_seconds
 
 Json = dict[str, Any]
 ROLES: Final[Mapping[Role, str]] = {Role.AGENT: "assistant", Role.CUSTOMER: "user"}
@@ -109,16 +111,10 @@ def _end(row: Row) -> str:
     return Ending.CONVERTED if converted else ENDS[row.call.outcome]
 
 
-def _own_number(row: Row, name: str) -> int | float | None:
-    sent = row.own.get(name)
-    return sent if isinstance(sent, int | float) and not isinstance(sent, bool) else None
-
-
 def _seconds(row: Row) -> int | float:
     """Return the talk; Toolzz' own number whatever became of the call."""
-    ours = row.call.duration_s if row.call.platform is Platform.TOOLZZ else None
-    told = (_own_number(row, "duration"), ours, row.call.talk_s)
-    seconds = float(next(each for each in told if each is not None))
+    call = row.call
+    seconds = float(own_seconds(row.own, platform=call.platform, duration_s=call.duration_s, talk_s=call.talk_s))
     return int(seconds) if seconds.is_integer() else seconds
 
 
@@ -135,7 +131,7 @@ def _breakdown(row: Row) -> Json:
 
 def _total(row: Row) -> int | float | None:
     """Return Toolzz' own number with all its places, another platform's to a millionth."""
-    sent = _own_number(row, "totalCost")
+    sent = figure(row.own.get("totalCost"))
     if sent is not None or row.call.cost is None:
         return sent
     return amounts.number(row.call.cost.micros)

@@ -15,6 +15,7 @@ from query.dialects.speech import begun_at, spoken
 from query.dialects.zenicall.words import shown as word_shown
 from runtime.config import Tenant
 from schemas.call import Call, Customer, Unit
+from schemas.figures import figure
 from schemas.words import Platform, Role
 
 Json = dict[str, Any]
@@ -130,8 +131,8 @@ def _recording(row: Row) -> str | None:
 
 
 def _duration(row: Row) -> float:
-    sent = row.own.get("call_duration_seconds")
-    return float(sent if isinstance(sent, int | float) else row.call.talk_s)
+    sent = figure(row.own.get("call_duration_seconds"))
+    return float(row.call.talk_s if sent is None else sent)
 
 
 def _conversation(row: Row) -> Any:

@@ -93,6 +93,32 @@ async def test_every_filter_finds_what_it_says(
     assert "".join(await robot.found(**body)) == found
 
 
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({"chatDurationMin": 9}, "b"),
+        ({"chatDurationMax": 8}, "cda"),
+        ({"chatDurationMin": 5, "chatDurationMax": 9}, "ba"),
+        ({"chatDurationMin": 9, "lastCallRecord": True}, "b"),
+    ],
+    ids=str,
+)
+async def test_seconds_are_compared_as_they_are_shown(
+    robot: Client, world: DialectWorld, body: dict[str, Any], found: str
+) -> None:
+    """Tanyi's own of its calls, whatever became of them, and of all others the talk."""
+    calls: dict[str, dict[str, Any]] = {
+        "1": {"platform": Platform.TANYI, "to": "5123a", "talk_s": 5.0, "ext": {"chatDuration": 5}},
+        "2": {"platform": Platform.TANYI, "to": "5123b", "outcome": Outcome.BUSY, "ext": {"chatDuration": 9}},
+        "3": {"platform": Platform.TOOLZZ, "to": "5123c", "outcome": Outcome.BUSY, "ext": {"duration": 9}},
+        "0": {"platform": Platform.TANYI, "to": "5123d", "outcome": Outcome.POWER_OFF},
+    }
+    for name, facts in calls.items():
+        await world.call(name, **ENDED | {"direction": "outbound"} | facts)
+
+    assert "".join(sorted(await robot.found(**body))) == "".join(sorted(found))
+
+
 async def test_search_words_may_be_a_record_id(robot: Client, world: DialectWorld) -> None:
     await world.call("47", platform=Platform.TANYI, **ENDED, to="1", direction="outbound")
     await world.call("470", platform=Platform.TANYI, **ENDED, to="2", direction="outbound")

@@ -8,7 +8,7 @@ import pytest
 
 from schemas.call import Agent, Unit
 from schemas.money import Cost
-from schemas.words import Outcome, Stage
+from schemas.words import Outcome, Platform, Stage
 from tests.dialects.toolzz.client import ENDED, ONE, SEARCH, filtered, found, in_unit, search, unit
 from tests.dialects.world import DialectWorld
 from tests.query.world import NOW, START
@@ -185,6 +185,27 @@ async def test_every_column_orders_in_either_direction(
 
     expected = ["b", "c", "a"] if column == "updatedAt" else ["a", "b", "c"]
     assert rows == (expected if direction == "asc" else expected[::-1])
+
+
+@pytest.mark.parametrize(("direction", "seconds"), [("ASC", [0, 10, 12.5, 25]), ("DESC", [25, 12.5, 10, 0])])
+async def test_durations_are_ordered_as_they_are_shown(
+    crm: httpx.AsyncClient, world: DialectWorld, direction: str, seconds: list[float]
+) -> None:
+    """Toolzz' own of its calls, whatever became of them, and of all others the talk."""
+    missed: dict[str, Any] = {"outcome": Outcome.NO_ANSWER, "duration_s": 25.0}
+    ours = await in_unit(
+        world,
+        [
+            ("c-1", missed | {"platform": Platform.TOOLZZ, "ext": {"duration": 25}}),
+            ("c-2", {"platform": Platform.TOOLZZ, "talk_s": 12.5, "ext": {"duration": 12.5}}),
+            ("c-3", missed | {"platform": Platform.TANYI, "ext": {"chatDuration": 25}}),
+            ("c-4", {"talk_s": 10.0}),
+        ],
+    )
+
+    told = await search(crm, ours, orderBy={"column": "duration", "direction": direction})
+
+    assert [item["duration"] for item in told["items"]] == seconds
 
 
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
