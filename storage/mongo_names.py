@@ -1,13 +1,19 @@
 """Names in MongoDB: one call by any of its ids, and the units that have calls."""
 
+from typing import Final
+
 from pymongo import DESCENDING
 
 from schemas.call import Call
+from schemas.words import Platform
 from storage.document import Document
 from storage.mongo import LONGEST_MS, Database, answering
 from storage.mongo_covers import Units
 from storage.mongo_reader import name_of
 from storage.mongo_whole import WHOLE, whole_calls
+
+ALIKE: Final = 2 * len(Platform)
+"""Calls that share a name: of each platform one by its call id, and hardly more by any other."""
 
 
 class MongoNames:
@@ -20,15 +26,16 @@ class MongoNames:
         self._units: dict[str, list[str]] = {}
 
     async def find(self, tenant: str, call_id: str, *, units: Units) -> Call | None:
-        """Return one whole call by `platform_call_id`, `uid`, `number` or the platform's other name of it.
+        """Return one whole call by `platform_call_id`, else by `uid`, `number` or the platform's other name of it.
 
         Of several the one that started last.
         """
         seen = named(tenant, call_id, units=units)
         with answering():
             order = [("keys.begun_at", DESCENDING), ("_id", DESCENDING)]
-            rows = await self._calls.find(seen, WHOLE, max_time_ms=LONGEST_MS).sort(order).limit(1).to_list()
-            return (await whole_calls(self._transcripts, rows))[0] if rows else None
+            rows = await self._calls.find(seen, WHOLE, max_time_ms=LONGEST_MS).sort(order).limit(ALIKE).to_list()
+            found = next((row for row in rows if row["platform_call_id"] == call_id), rows[0] if rows else None)
+            return None if found is None else (await whole_calls(self._transcripts, [found]))[0]
 
     async def units(self, tenant: str, *, afresh: bool = True) -> list[str]:
         """Return the ids of the units that have calls; unless *afresh*, those that had some when it was last asked."""

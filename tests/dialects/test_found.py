@@ -103,3 +103,15 @@ async def test_what_is_looked_for_may_be_of_any_length(world: DialectWorld, lett
 
 def _said(field: str, op: str, value: str) -> dict[str, str]:
     return {"field": field, "op": op, "value": value}
+
+
+async def test_a_platforms_own_id_names_its_call_before_our_number_of_another_does(world: DialectWorld) -> None:
+    number = "1000000000"
+    await world.call("c-1", **ENDED | {"started_at": START + timedelta(days=1)})
+    await world.call(number, **ENDED)
+    client = Client(world)
+
+    told = await client.send("GET", f"/api/v1/voice/call-logs/id/{number}")
+
+    assert told["callId"] == number
+    assert (await client.send("GET", f"/v1/calls/{number}"))["platform_call_id"] == "c-1"
