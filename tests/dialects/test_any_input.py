@@ -35,6 +35,8 @@ BODIES: Final = OBJECTS | OBJECTS.map(lambda members: members | {"clinic_id": 1}
 PARTS: Final = st.sampled_from(
     ["1", "c-1", "x", "%00", "%ED%A0%80", "..", "%2F", "-1", "9" * 40, "$ne", "%F0%9F%98%80"]
 )
+HUGE: Final = 10**400
+"""JSON knows no bound, floats do."""
 ROUTES: Final = [(name, route) for name, dialect in DIALECTS.items() for route in dialect.routes]
 
 
@@ -67,22 +69,23 @@ async def test_nothing_that_comes_is_a_fault_of_ours(
 
 
 @pytest.mark.parametrize(
-    ("platform", "name"),
+    ("platform", "ext"),
     [
-        (Platform.ROBOTAPPEL, "duration"),
-        (Platform.OMICALL, "rtp_audio_in_mos"),
-        (Platform.TOOLZZ, "duration"),
-        (Platform.TOOLZZ, "totalCost"),
-        (Platform.TANYI, "chatDuration"),
-        (Platform.ZENICALL, "call_duration_seconds"),
+        (Platform.ROBOTAPPEL, {"duration": HUGE}),
+        (Platform.OMICALL, {"rtp_audio_in_mos": HUGE}),
+        (Platform.TOOLZZ, {"duration": HUGE}),
+        (Platform.TOOLZZ, {"totalCost": HUGE}),
+        (Platform.TOOLZZ, {"transcription": [{"role": "user", "content": "Oi", "createdAt": HUGE}]}),
+        (Platform.TANYI, {"chatDuration": HUGE}),
+        (Platform.ZENICALL, {"call_duration_seconds": HUGE}),
     ],
+    ids=lambda each: next(iter(each)) if isinstance(each, dict) else each,
 )
 async def test_a_number_that_no_client_can_read_is_taken_as_none(
-    world: DialectWorld, platform: Platform, name: str
+    world: DialectWorld, platform: Platform, ext: dict[str, Any]
 ) -> None:
-    huge = 10**400  # JSON knows no bound, floats do
     uid = await world.call(
-        "4711", platform=platform, stage=Stage.ENDED, outcome=Outcome.ANSWERED, ext={name: huge}, created_at=START
+        "4711", platform=platform, stage=Stage.ENDED, outcome=Outcome.ANSWERED, ext=ext, created_at=START
     )
     window = {"user_uuids": [], "from_date": epoch_ms(START), "to_date": epoch_ms(START)}
     paths = (
@@ -101,4 +104,4 @@ async def test_a_number_that_no_client_can_read_is_taken_as_none(
     assert [answer.status_code for answer in (*answers, searched)] == [200] * 6
     assert searched.json()["payload"]["totalItems"] == 1
     assert answers[-1].json()["code"] == 200
-    assert all(str(huge) not in answer.text for answer in (*answers, searched))
+    assert all(str(HUGE) not in answer.text for answer in (*answers, searched))

@@ -13,6 +13,7 @@ from query.dialects.dialect import Asked
 from query.dialects.speech import begun_at, spoken
 from query.dialects.tanyi.words import HAS_READ, LEVELS, NOT_READ, REMOTE_HANGUP, RESULTS, SPEAKERS
 from schemas.call import Call, Customer, Intent
+from schemas.figures import LARGEST, figure
 from schemas.words import EndedBy, Platform, Role
 from storage.columns import own_seconds
 
@@ -20,8 +21,6 @@ Json = dict[str, Any]
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 FIRST_NUMBER: Final = 1_000_000_000
 """Vendors' own integers are smaller, ours are not."""
-LARGEST: Final = 2**53
-"""From here on a JSON number is not exact everywhere."""
 LISTED_TIME: Final = "%Y-%m-%d %H:%M:%S"
 DETAILED_TIME: Final = "%Y-%m-%dT%H:%M:%S"
 
@@ -95,8 +94,14 @@ def _integer(text: str | None) -> int | None:
     return int(told) if digits else None
 
 
+def _own_text(row: Row, name: str) -> str | None:
+    """Return a text that Tanyi itself sent, None where it is empty."""
+    sent = row.own.get(name)
+    return sent if sent and isinstance(sent, str) else None
+
+
 def _result(row: Row) -> str | None:
-    if (word := row.own.get("resultStatus")) and isinstance(word, str):
+    if word := _own_text(row, "resultStatus"):
         return word
     return RESULTS.get(row.call.outcome) if row.call.outcome else None
 
@@ -142,9 +147,8 @@ def _said(row: Row) -> list[Json]:
 
 
 def _hung_up(row: Row) -> str | None:
-    sent = row.own.get("hangupBy")
-    if sent and isinstance(sent, str):
-        return sent
+    if word := _own_text(row, "hangupBy"):
+        return word
     return REMOTE_HANGUP if row.call.ended_by is EndedBy.CUSTOMER else None
 
 
@@ -186,7 +190,12 @@ def _person(row: Row) -> Json:
     """Return the customer as Tanyi sent it, what it did not send as we know it."""
     sent, known = row.own.get("customerPerson"), _known_person(row)
     told = sent if isinstance(sent, dict) else {}
-    return known | {name: told[name] for name in known if type(told.get(name)) is _PERSONAL.get(name, str)}
+    return known | {name: told[name] for name in known if _fits(told.get(name), _PERSONAL.get(name, str))}
+
+
+def _fits(value: object, kind: type) -> bool:
+    """Tell whether a member is of its documented type, and an integer one that every client can read."""
+    return type(value) is kind and (kind is not int or figure(value) is not None)
 
 
 def _known_person(row: Row) -> Json:
@@ -200,9 +209,9 @@ def _known_person(row: Row) -> Json:
         "customerGroupId": _number("group")(row),
         "name": row.customer.full or names or None,
         "phoneNumber": row.call.customer_number,
-        "wechatNumber": row.own.get("wechatNumber"),
-        "source": row.own.get("source"),
-        "gender": row.own.get("gender") or "UNKNOWN",
+        "wechatNumber": _own_text(row, "wechatNumber"),
+        "source": _own_text(row, "source"),
+        "gender": _own_text(row, "gender") or "UNKNOWN",
         "properties": _properties(row),
         "lastFollowTime": None,
         "lastChatDuration": seconds(row),

@@ -78,9 +78,11 @@ def _fitting(sent: object, ours: Any) -> Any:
     """Return what Toolzz sent where it is of the type of *ours*, member by member of those that ours has."""
     if sent is None:
         return ours
+    if type(ours) is int:
+        number = figure(sent)
+        return ours if number is None else number
     if not isinstance(ours, dict):
-        is_number = type(ours) is int and type(sent) is float
-        return sent if is_number or type(sent) is type(ours) else ours
+        return sent if type(sent) is type(ours) else ours
     told = sent if isinstance(sent, dict) else {}
     names = dict.fromkeys((*told, *ours))  # in the order of what was sent
     return {name: _fitting(told.get(name), ours[name]) for name in names if name in ours}
