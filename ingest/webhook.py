@@ -26,7 +26,7 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 TOLD_EVERY_S: Final = 60.0
-"""A refusal of one kind is logged once a minute, or a forger, or our own full disk, would fill the disk with lines.
+"""A refusal of one kind is logged once a minute, or a forger, or whoever fills our disk, would fill it with lines.
 
 All are counted (`aftercall_refused_total`).
 """
@@ -80,8 +80,8 @@ class Webhook:
         except Gone:
             metrics.REFUSED.labels(visit.labels.get("platform", metrics.UNKNOWN), metrics.GONE).inc()
             return
-        except Exception:
-            log.exception("accept_failed", extra=visit.labels)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the sender tries again
+            self._tell(log.exception, "accept_failed", visit.labels, error=type(error).__name__)
             reply = self._refused(visit, Faulty("Something of ours failed; try again."))
         finally:
             visit.hold.release()
@@ -145,7 +145,7 @@ class Webhook:
         return answers.refused(refusal, close=not visit.whole)
 
     def _tell(self, tell: Callable[..., None], event: str, whose: dict[str, str], **why: str) -> None:
-        now, kind = perf_counter(), (event, whose["connection"], *why.values())
+        now, kind = perf_counter(), (event, whose.get("connection", ""), *why.values())
         if now >= self._told.get(kind, 0.0):
             self._told[kind] = now + TOLD_EVERY_S
             tell(event, extra=whose | why)

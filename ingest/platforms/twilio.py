@@ -68,7 +68,10 @@ def _signed_parts(received: Received) -> Sequence[bytes]:
 
 def _json_parts(received: Received) -> tuple[bytes, ...]:
     """Return nothing more to sign: the URL holds the hash of a JSON body."""
-    hashes = parse_qs(urlsplit(received.url).query, max_num_fields=MOST_PARAMETERS).get("bodySHA256", [])
+    try:
+        hashes = parse_qs(urlsplit(received.url).query, max_num_fields=MOST_PARAMETERS).get("bodySHA256", [])
+    except ValueError:
+        raise Forged("The URL is none that Twilio could have called; set public_url.") from None
     if len(hashes) != 1 or not compare_digest(hashes[0].encode(), sha256(received.body).hexdigest().encode()):
         raise Forged("The URL does not hold this body's hash as bodySHA256.")
     return ()

@@ -132,11 +132,13 @@ class Broken(MemoryStream):
         raise RuntimeError
 
 
-async def test_a_fault_of_ours_is_never_the_senders() -> None:
+async def test_a_fault_of_ours_is_never_the_senders_and_told_seldom(caplog: pytest.LogCaptureFixture) -> None:
     async with receiver(stream=Broken()) as ingest:
-        answer = await ingest.http.post("/webhooks/acme", content=REPORT, headers=PROVEN)
+        for _ in range(5):
+            answer = await ingest.http.post("/webhooks/acme", content=REPORT, headers=PROVEN)
 
     assert (answer.status_code, answer.json()["error"]) == (503, "internal")
+    assert [line.message for line in caplog.records] == ["accept_failed"]  # once a minute is enough to know
     assert int(answer.headers["retry-after"]) > 0
 
 

@@ -134,8 +134,10 @@ def test_a_json_body_is_signed_by_its_hash_in_the_url() -> None:
         (JSON_BODY, f"{HASHED}&bodySHA256={sha256(b'another').hexdigest()}"),
         (JSON_BODY, f"{URL}&bodySHA256="),
         (JSON_BODY, f"{URL}&bodySHA256=%FF"),
+        (JSON_BODY, f"{URL}{'&a=1' * 1001}"),
+        (JSON_BODY, "https://[/webhooks/acme"),
     ],
-    ids=["another body", "no hash", "two hashes", "empty hash", "no text"],
+    ids=["another body", "no hash", "two hashes", "empty hash", "no text", "too many parameters", "no URL"],
 )
 def test_a_json_body_without_its_hash_is_forged(body: bytes, url: str) -> None:
     with pytest.raises(Forged):
