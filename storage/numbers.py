@@ -31,5 +31,5 @@ def spellings(number: str | None, *, zone: str | None = None) -> list[str]:
     if not number:
         return []
     bare = number.translate(_SPELLING)
-    forms = (number, bare if bare.isascii() and bare.isdecimal() else None, e164(number, zone=zone))
+    forms = (number, bare if bare.isascii() and bare.removeprefix("+").isdecimal() else None, e164(number, zone=zone))
     return [form for form in dict.fromkeys(forms) if form]

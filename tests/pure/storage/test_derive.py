@@ -180,6 +180,7 @@ def test_a_call_of_tanyi_is_found_and_erased_by_its_number_in_china() -> None:
 def test_a_national_number_is_asked_for_without_its_punctuation() -> None:
     assert spellings("06 12-34.56 (78)") == ["06 12-34.56 (78)", "0612345678"]
     assert spellings("139 0000-0001", zone="Asia/Shanghai") == ["139 0000-0001", "13900000001", "+8613900000001"]
+    assert spellings("+33 1-2") == ["+33 1-2", "+3312"]
 
 
 def test_rounds_are_the_platforms_else_the_customers_turns() -> None:
