@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from query import search, signing, views
 from query.asked import Asked, json_response
@@ -18,6 +18,7 @@ from query.formats import FORMATS
 from query.listing import words
 from query.metrics import EXPORTED
 from query.problems import BadValue, Expired, NotFound, Unavailable, unknown
+from query.streamed import Streamed
 from query.views import EXPORTABLE, LISTED, WHOLE, instant
 from schemas.call import Call
 from schemas.export import Export, Part, Status, Wanted
@@ -98,7 +99,7 @@ class Exports:
         media_type = FORMATS[export.format].media_type
         # Nobody knows the length of a file that grows: HEAD must not say that it is 0.
         written = iter(()) if asked.request.method == "HEAD" else self._written(export)
-        return StreamingResponse(written, headers=headers, media_type=media_type)
+        return Streamed(written, headers=headers, media_type=media_type)
 
     def _ordered(self, asked: Asked, body: Mapping[str, object]) -> tuple[Export, Wanted]:
         name = body.get("format")

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, suppress
 from typing import Final
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 from typing_extensions import override
@@ -17,6 +17,7 @@ from query.auth import Keyring
 from query.filters import FILTERS
 from query.metrics import LIVE
 from query.problems import BadCursor, BadEventId, Unavailable, UnknownParameter, unknown
+from query.streamed import Streamed
 from query.views import Around
 from schemas.feed import Change
 from schemas.query import EVERYTHING, NEWEST_FIRST, Position
@@ -110,7 +111,7 @@ class Live:
         return self._written[place]
 
 
-class _Events(StreamingResponse):
+class _Events(Streamed):
     """An answer that ends as soon as its reader is gone or takes nothing any more."""
 
     def __init__(self, events: AsyncIterator[bytes], listening: AsyncExitStack) -> None:
@@ -125,14 +126,8 @@ class _Events(StreamingResponse):
                 await send(message)  # type: ignore[arg-type]  # a message of Starlette's own
 
         async with self._listening:
-            telling = asyncio.create_task(self.stream_response(bounded))
-            leaving = asyncio.create_task(self.listen_for_disconnect(receive))
-            try:
-                await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                telling.cancel()
-                leaving.cancel()
-                await asyncio.gather(telling, leaving, return_exceptions=True)
+            with suppress(TimeoutError):
+                await super().__call__(scope, receive, bounded)
 
 
 def _event(change: Change, token: str, around: Around) -> bytes:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
@@ -20,6 +20,7 @@ from query.dialects.dialect import Ask, Asked, Dialect, Fault, Faulted, File, Ke
 from query.dialects.openapi import openapi
 from query.dialects.rates import Rates
 from query.dialects.shelf import Shelf
+from query.streamed import Streamed
 from storage.errors import Away, TooSlow
 
 LONGEST_S: Final = 10.0  # as for a native question
@@ -214,7 +215,7 @@ async def _body(request: Request) -> bytes:
 def file_response(file: File) -> Response:
     """Return a file while it is written; nobody keeps a copy of it."""
     headers = {"Content-Disposition": _disposition(file.name), "Cache-Control": "private, no-store"}
-    return StreamingResponse(file.content, headers=headers, media_type=file.content_type)
+    return Streamed(file.content, headers=headers, media_type=file.content_type)
 
 
 def _disposition(name: str) -> str:
