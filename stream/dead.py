@@ -21,6 +21,15 @@ def dead_to_headers(dead: Dead) -> Headers:
     return headers
 
 
+def lost_letter(place: Partition, *, offset: int, fault: Fault, at: int) -> Dead:
+    """Return what stands for a dead letter that itself cannot be read, so that those behind it can.
+
+    *place* and *offset* are where it lies, *at* (epoch ms) when it was put there.
+    """
+    detail = "this dead letter itself cannot be read"
+    return Dead(partition=place, offset=offset, reason=fault, detail=detail, preview="", at=at, envelope=None)
+
+
 def dead_value(dead: Dead) -> bytes:
     """Return the body to store beside the headers."""
     return dead.value if dead.envelope is None else dead.envelope.body

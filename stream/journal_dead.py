@@ -8,15 +8,15 @@ from typing import Any, Final
 import cramjam
 import msgspec
 
-from stream.dead import dead_from_headers, dead_to_headers, dead_value
-from stream.headers import Headers
+from stream.dead import dead_from_headers, dead_to_headers, dead_value, lost_letter
+from stream.headers import Headers, Unreadable
 from stream.journal_source import Run
-from stream.ports import Dead
+from stream.ports import Dead, Fault, Partition
 
 PUT: Final = "INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?, ?, ?)"
 LIST: Final = "SELECT topic, partition, offset FROM dead ORDER BY at, topic, partition, offset"
 WHERE: Final = "WHERE topic = ? AND partition = ? AND offset = ?"
-GET: Final = f"SELECT blob FROM dead {WHERE}"  # noqa: S608  # no input in it
+GET: Final = f"SELECT at, blob FROM dead {WHERE}"  # noqa: S608  # no input in it
 DELETE: Final = f"DELETE FROM dead {WHERE}"  # noqa: S608  # no input in it
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -40,7 +40,7 @@ class JournalDeadLetters:
         """Yield what was set aside and not settled, oldest first."""
         for where in await self._write(lambda connection: connection.execute(LIST).fetchall()):
             if (row := await self._write(partial(_get, where=where))) is not None:
-                yield _dead(*row)
+                yield _dead(where, *row)
 
     async def settle(self, dead: Dead) -> None:
         """Forget *dead*: it was published again."""
@@ -52,6 +52,10 @@ def _get(connection: sqlite3.Connection, *, where: tuple[str, int, int]) -> Any:
     return connection.execute(GET, where).fetchone()
 
 
-def _dead(blob: bytes) -> Dead:
-    headers, value = _decode(bytes(cramjam.lz4.decompress_block(blob)))
-    return dead_from_headers(headers, value)
+def _dead(where: tuple[str, int, int], at: int, blob: bytes) -> Dead:
+    try:
+        headers, value = _decode(bytes(cramjam.lz4.decompress_block(blob)))
+        return dead_from_headers(headers, value)
+    except (Unreadable, ValueError, cramjam.DecompressionError):
+        topic, number, offset = where
+        return lost_letter(Partition(topic, number), offset=offset, fault=Fault.DAMAGED, at=at)

@@ -6,13 +6,13 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer
 
 from stream.claims import CHUNK, read_claim
-from stream.dead import dead_from_headers, dead_key, dead_to_headers, dead_value
+from stream.dead import dead_from_headers, dead_key, dead_to_headers, dead_value, lost_letter
 from stream.headers import Headers, Unreadable
 from stream.kafka_chunks import ChunkReader
 from stream.kafka_client import KafkaSettings, client_options
 from stream.kafka_publisher import KafkaPublisher
 from stream.kafka_topics import DEAD
-from stream.ports import Dead, Fault, Unusable
+from stream.ports import Dead, Fault, Partition, Unusable
 
 SETTLED: Final = "dead_settled"
 READ_S: Final = 10.0
@@ -90,8 +90,19 @@ async def _to_end(consumer: AIOKafkaConsumer) -> AsyncIterator[Any]:
 
 
 async def _dead(row: Any, chunks: ChunkReader) -> Dead:  # aiokafka has no types
+    try:
+        return await _read(row, chunks)
+    except Unreadable as error:
+        place = Partition(row.topic, row.partition)
+        return lost_letter(place, offset=row.offset, fault=error.fault, at=row.timestamp)
+
+
+async def _read(row: Any, chunks: ChunkReader) -> Dead:
     headers = [(name, text or b"") for name, text in row.headers]
-    claim = read_claim(headers)
+    try:
+        claim = read_claim(headers)
+    except ValueError as error:
+        raise Unreadable(Fault.HEADERS_MALFORMED) from error
     value = row.value or b"" if claim is None else await chunks.body(claim)
     if value is None:
         raise Unreadable(Fault.BODY_MISSING)
