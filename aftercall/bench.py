@@ -23,7 +23,7 @@ from storage.mongo import connect
 from storage.mongo_setup import set_up
 from storage.mongo_writer import MongoWriter
 
-app = typer.Typer(help="Calls to measure on.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Fill a service with calls to measure on.", no_args_is_help=True, add_completion=False)
 
 
 @app.callback()

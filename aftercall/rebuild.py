@@ -48,11 +48,13 @@ def rebuild(
     *,
     tenant: Annotated[str | None, typer.Option(help="Only this tenant's.")] = None,
     platform: Annotated[str | None, typer.Option(help="Only this platform's.")] = None,
-    since: Annotated[str | None, typer.Option(help="Only calls told of since a time, or an age such as 2d.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only calls with an event since a time or an age (90m, 6h, 2d).")
+    ] = None,
     config: flags.Config = None,
     data: flags.Data = None,
 ) -> None:
-    """Make calls anew from their raw events: after a better normaliser, or where calls were lost.
+    """Build calls again from their raw events: after an upgrade that reads them better, or where calls were lost.
 
     Edits and numbers stay, erased calls stay erased. A call is left as it is once some of its raw events are gone.
     """

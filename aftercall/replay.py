@@ -28,13 +28,13 @@ UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 def replay(
     *,
     since: Annotated[
-        str | None, typer.Option(help="A time (2026-11-20T08:00:00Z) or an age (90m, 6h, 2d); all that came since.")
+        str | None, typer.Option(help="From when on: a time (2026-11-20T08:00:00Z) or an age (90m, 6h, 2d).")
     ] = None,
-    offset: Annotated[int | None, typer.Option(min=0, help="Or: begin at this offset.")] = None,
+    offset: Annotated[int | None, typer.Option(min=0, help="Or from this offset on.")] = None,
     partition: Annotated[int, typer.Option(min=0, help="The partition of --offset.")] = 0,
     data: flags.Data = None,
 ) -> None:
-    """Move the workers back; folding is repeatable, so calls that are right stay as they are, and edits are kept.
+    """Let the workers read events again; calls that are right already stay as they are, and edits are kept.
 
     With Kafka stop every worker first; `aftercall up` may run on.
     """

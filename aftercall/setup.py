@@ -26,12 +26,13 @@ QUIET: Final = LogLevel.ERROR
 def setup(
     *,
     anew: Annotated[
-        bool, typer.Option("--anew", help="Drop indexes that were made otherwise, make them again.")
+        bool,
+        typer.Option("--anew", help="Drop indexes that an older version defined otherwise, and create them again."),
     ] = False,
     config: flags.Config = None,
     data: flags.Data = None,
 ) -> None:
-    """Make what is missing of topics, collections and indexes; tell what cannot keep the promises."""
+    """Create missing topics, collections and indexes; report settings under which events may be lost."""
     settings = flags.settings(config=config, data=data)
     configure(QUIET)
     findings = asyncio.run(_set_up(settings, anew=anew))

@@ -20,8 +20,8 @@ def demo(
     platform: Annotated[
         list[str] | None, typer.Option(help="Only these platforms; `all` or nothing: each that has a connection.")
     ] = None,
-    calls: Annotated[int, typer.Option(min=1, max=10_000, help="How many calls to tell.")] = CALLS,
-    seed: Annotated[int, typer.Option(help="Another seed, other stories and another disorder.")] = SEED,
+    calls: Annotated[int, typer.Option(min=1, max=10_000, help="How many calls to send.")] = CALLS,
+    seed: Annotated[int, typer.Option(help="Each seed gives other calls, in another order.")] = SEED,
     url: Annotated[str | None, typer.Option(help="Where webhooks go. [AFTERCALL_PUBLIC_URL, host and port]")] = None,
     query_url: Annotated[
         str | None,
@@ -30,7 +30,9 @@ def demo(
     token: Annotated[str | None, typer.Option(help="A key's token, to read the calls with.")] = None,
     config: flags.Config = None,
     data: flags.Data = None,
-    port: flags.Port = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="The port that `up` listens on. [AFTERCALL_PORT]")
+    ] = None,
 ) -> None:
     """Send realistic signed webhooks, redeliveries and shuffles among them, and show the calls as they land."""
     settings = flags.settings(config=config, data=data, port=port)
