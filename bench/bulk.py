@@ -18,7 +18,7 @@ from schemas.update import CallUpdate
 from storage.document import Document, Identity, folded
 from storage.flatten import whole_ms
 from storage.mongo import connect
-from storage.mongo_batches import MongoBatches
+from storage.mongo_batch_sums import MongoBatchSums
 from storage.mongo_bulk import insert
 from storage.mongo_chunks import pieces
 from storage.mongo_numbers import MongoNumbers
@@ -70,7 +70,7 @@ async def load(url: str, calls: int, *, tenant: str, seed: int = 1) -> None:
         loop = asyncio.get_running_loop()
         with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
             filled = await asyncio.gather(*(loop.run_in_executor(pool, fill, share) for share in shares))
-        await MongoBatches(database).mark((tenant, batch) for batches in filled for batch in batches)
+        await MongoBatchSums(database).mark((tenant, batch, numbers[0]) for batches in filled for batch in batches)
         await set_up(database)
 
 

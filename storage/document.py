@@ -24,8 +24,8 @@ from storage.told import LEGS, tell
 from storage.tombstones import keys_of
 
 _TIMES: Final = ("created_at", "started_at", "answered_at", "ended_at")
-KEPT: Final[tuple[str, ...]] = ("number", "edits", "evaluations", "edited_at", "updated_by")
-"""What a fold leaves as it is: the number given once, and what people wrote."""
+KEPT: Final[tuple[str, ...]] = ("number", "left", "edits", "evaluations", "edited_at", "updated_by")
+"""What a fold leaves as it is: the number given once, the batches it was taken out of, and what people wrote."""
 NATIONAL: Final[Mapping[Platform, str]] = {Platform.TANYI: tanyi.ZONE.key}
 """Where the numbers are dialled of a platform that sends them without their country."""
 HEARD: Final = ("turns", "transcript")

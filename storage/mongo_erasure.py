@@ -13,7 +13,7 @@ from storage.tombstones import erased_keys
 
 AT_ONCE: Final = 500
 """Calls that are erased by one command."""
-_NEEDED: Final = dict.fromkeys(("uid", "tenant", "batch.id", "started_at", "created_at"), 1)
+_NEEDED: Final = dict.fromkeys(("uid", "tenant", "started_at", "created_at"), 1)
 
 
 class MongoEraser:

@@ -87,6 +87,7 @@ INDEXES: Final = (
         ("number", DESCENDING),
         _OVER,
     ),
+    _calls("batch_number", "what changed of a batch's sums", ("batch.id", ASCENDING), ("number", ASCENDING)),
     _calls("batch_begun", "RobotAppel's list of a batch, and its talk", ("batch.id", ASCENDING), *_BEGUN, _TALK),
     _calls("unit_begun", "dialects' lists of a unit by start", ("unit.id", ASCENDING), *_BEGUN),
     _calls(

@@ -8,7 +8,7 @@ from storage.mongo_tombstones import MongoTombstones
 
 AT_ONCE: Final = 500
 """Calls deleted by one command: short enough that nobody waits behind it."""
-_NEEDED: Final = {"uid": 1, "tenant": 1, "batch.id": 1}
+_NEEDED: Final = {"uid": 1, "tenant": 1}
 
 
 class MongoRetention:

@@ -2,19 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import msgspec
 from pymongo import DeleteMany, UpdateOne
+from pymongo.asynchronous.client_session import AsyncClientSession
 
+from storage.batch_sums import in_batches
 from storage.mongo import Database, Document, answering
-from storage.mongo_batches import MongoBatches
+from storage.mongo_batch_sums import MongoBatchSums
 from storage.mongo_chunks import all_of
 from storage.mongo_keeper import secret
 from storage.tombstones import EVERY_UNIT, call_mark, number_mark, number_marks
 
 AT_ONCE: Final = 500
 """Calls that are deleted by one command."""
+_MARKED: Final = {"tenant": 1, "batch.id": 1, "left": 1, "number": 1}
 
 
 class MongoTombstones:
@@ -28,7 +32,7 @@ class MongoTombstones:
         self._behind = [database[name] for name in ("transcripts", "media", "events", "history")]
         self._notes = database["notes"]
         self._rows = database["export_rows"]
-        self._batches = MongoBatches(database)
+        self._batches = MongoBatchSums(database)
         self._key: bytes | None = None
 
     async def bury_calls(self, documents: Sequence[Document], *, at: datetime) -> list[str]:
@@ -52,13 +56,20 @@ class MongoTombstones:
         for start in range(0, len(documents), AT_ONCE):
             some = documents[start : start + AT_ONCE]
             with answering():
-                await self._calls.delete_many({"_id": {"$in": [each["_id"] for each in some]}})
+                async with self._database.client.start_session() as session:
+                    await session.with_transaction(partial(self._delete, [each["_id"] for each in some]))
                 await self._forget_rows([each["uid"] for each in some])
                 written = [DeleteMany({"tenant": each["tenant"], "uid": each["uid"]}) for each in some]
                 await self._notes.bulk_write(written, ordered=False)
                 for collection in self._behind:
                     await collection.bulk_write([DeleteMany(all_of(each["uid"])) for each in some], ordered=False)
-            await self._batches.mark(_batches(some))
+
+    async def _delete(self, keys: Sequence[str], session: AsyncClientSession) -> None:
+        """Delete calls and mark their batches, both or neither: nobody could mark what is no longer there."""
+        seen = {"_id": {"$in": keys}}
+        gone = await self._calls.find(seen, _MARKED, session=session).to_list()
+        await self._calls.delete_many(seen, session=session)
+        await self._batches.mark([each for document in gone for each in in_batches(document)], session=session)
 
     async def of(self, tenants: Iterable[str]) -> frozenset[str]:
         """Return which of *tenants* have ever erased anything: most have not, and theirs need not be looked up."""
@@ -113,8 +124,3 @@ class MongoTombstones:
 def _covers(erased_at: datetime | None, document: Document) -> bool:
     began: datetime = document.get("started_at") or document["created_at"]
     return erased_at is not None and began <= erased_at
-
-
-def _batches(documents: Iterable[Document]) -> list[tuple[str, str]]:
-    named = ((each["tenant"], each.get("batch", {}).get("id")) for each in documents)
-    return [(tenant, batch) for tenant, batch in named if batch]

@@ -13,11 +13,12 @@ from pymongo import DeleteMany, InsertOne, ReplaceOne, UpdateOne
 from runtime.clock import Clock, utc_now
 from schemas.envelope import Envelope
 from schemas.update import CallUpdate
+from storage.batch_sums import in_batches, left
 from storage.document import KEPT, Document, Folded, Identity, folded, refs
 from storage.flatten import whole_ms
 from storage.fold import unpack
 from storage.mongo import Database, answering
-from storage.mongo_batches import MongoBatches
+from storage.mongo_batch_sums import MongoBatchSums
 from storage.mongo_bulk import Write, insert, write
 from storage.mongo_chunks import all_of, pieces
 from storage.mongo_events import raw_event, uid_of
@@ -31,7 +32,7 @@ LARGEST: Final = 16_000_000
 """Bytes of a document, a little below MongoDB's 16 MiB."""
 WORTH_MEASURING: Final = 4_000_000
 """Shorter registers and words make no document of `LARGEST`: what is shown of them is shorter than they are."""
-NEEDED: Final = dict.fromkeys(("registers", "revision", "updated_at", "batch.id", *KEPT), 1)
+NEEDED: Final = dict.fromkeys(("tenant", "registers", "revision", "updated_at", "batch.id", *KEPT), 1)
 """What a fold must know of a stored call."""
 _BY_WRITING: Final = ("updated_at", "revision")
 
@@ -60,7 +61,7 @@ class MongoWriter:
         self._events = database["events"]
         self._numbers = MongoNumbers(database)
         self._tombstones = MongoTombstones(database)
-        self._batches = MongoBatches(database)
+        self._batches = MongoBatchSums(database)
         self._raw_days = raw_days
         self._clock = clock
 
@@ -200,6 +201,8 @@ class MongoWriter:
             known = before.get(key)
             result.document["updated_at"] = now if result.news or not known else known["updated_at"]
             result.document["revision"] = known["revision"] + 1 if known else 1
+            if gone := left(known or {}, result.document):
+                result.document["left"] = gone
             writes.append(_replace(known, result.document) if known else InsertOne(result.document))
         written = await write(self._calls, writes)
         keys = list(after)
@@ -240,13 +243,11 @@ def _by_call(updates: Sequence[CallUpdate]) -> dict[str, Waiting]:
 
 
 def _batches(
-    done: Mapping[str, Waiting], before: Mapping[str, Document], after: Mapping[str, Folded]
-) -> Iterable[tuple[str, str]]:
-    """Yield the batches whose sums may have changed: of unchanged calls too, which somebody may have died over."""
-    for key, call in done.items():
-        documents = [before.get(key, {}), after[key].document if key in after else {}]
-        tenant = call.identity.tenant
-        yield from ((tenant, document["batch"]["id"]) for document in documents if document.get("batch", {}).get("id"))
+    done: Iterable[str], before: Mapping[str, Document], after: Mapping[str, Folded]
+) -> Iterable[tuple[str, str, int]]:
+    """Yield the calls whose batches' sums may have changed: unchanged ones too, which somebody may have died over."""
+    for key in done:
+        yield from in_batches(after[key].document if key in after else before.get(key, {}))
 
 
 def _replace(known: Document, document: Document) -> Write:
