@@ -113,6 +113,11 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     expires_at: Aware | None = None
     dialect: DialectSettings = DialectSettings()
 
+    @property
+    def app_key(self) -> str | None:
+        """What Tanyi's clients name it by; None of a key that has no secret to sign with."""
+        return self.dialect.tanyi_secret and (self.dialect.tanyi_app_key or self.id)
+
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file, secrets resolved."""

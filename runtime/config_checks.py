@@ -64,6 +64,7 @@ def _twice(table: str, field: str, values: Sequence[str | None]) -> Iterator[Fau
 def _once(config: Config) -> Iterator[Fault]:
     yield from _twice("connections", "path", [row.path for row in config.connections])
     yield from _twice("keys", "token_sha256", [row.token_sha256.lower() for row in config.keys])
+    yield from _twice("keys", "tanyi_app_key", [row.app_key for row in config.keys])
 
 
 def _tenants(config: Config) -> Iterator[Fault]:

@@ -33,7 +33,7 @@ class _Known:
         self.config: Final = config
         self.by_digest: Final = {caller.key.token_sha256.lower(): caller for caller in known}
         self.by_id: Final = {caller.key.id: caller for caller in known}
-        self.by_app_key: Final = {caller.key.dialect.tanyi_app_key or caller.key.id: caller for caller in known}
+        self.by_app_key: Final = {caller.key.app_key: caller for caller in known}
 
     def by_token(self, token: str) -> Caller | None:
         return self.by_digest.get(sha256(token.encode("utf-8", "surrogateescape")).hexdigest())

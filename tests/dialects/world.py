@@ -40,6 +40,7 @@ class DialectWorld(World):
             self.key("robot-unit", units=("1",), dialect=DialectSettings(tanyi_secret=SECRET)),
             self.key("robot-expired", expires_at=START, dialect=DialectSettings(tanyi_secret=SECRET)),
             self.key("robot-unread", dialect=DialectSettings(tanyi_secret=SECRET, tanyi_mark_read=False)),
+            self.key("robot-app"),  # without a secret: no client of Tanyi's means it
             self.key("walker", requests_per_minute=10**6, dialect=DialectSettings(tanyi_secret=SECRET)),
             self.key("names", dialect=DialectSettings(zenicall_enums="names", zenicall_ids="uuid")),
         )

@@ -75,6 +75,17 @@ def test_an_empty_file_is_an_empty_configuration() -> None:
     assert parse("", {}) == Config()
 
 
+TWO_ROBOTS = f"""\
+dialect = {{ tanyi_secret = "t" }}
+
+[[keys]]
+id = "robot"
+tenant = "acme"
+token_sha256 = "{"a" * 64}"
+dialect = {{ tanyi_secret = "u", tanyi_app_key = "crm" }}
+"""
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -123,6 +134,11 @@ def test_an_empty_file_is_an_empty_configuration() -> None:
         ("2027-01-01T00:00:00Z", "2027-01-01T00:00:00", "f:33: keys[0]: expires_at: "),
         ("env:ACME_VAPI_SECRET", "env:NOT_SET", "f:14: connections[0]: the environment variable NOT_SET is not set."),
         ("env:TANYI_SECRET", "env:NOT_SET", "f:34: keys[0].dialect: the environment variable NOT_SET is not set."),
+        (
+            'dialect = { tanyi_secret = "env:TANYI_SECRET" }',
+            TWO_ROBOTS,
+            "f:36: keys[1]: tanyi_app_key 'crm' is there twice in [[keys]]; each needs its own.",
+        ),
         (
             'tanyi_secret = "env:TANYI_SECRET"',
             'off = ["omical"]',

@@ -87,6 +87,13 @@ async def test_a_replay_is_401_and_the_same_moment_for_another_question_is_not(
     assert (first, again, other, body, bodies) == (404, 401, 404, 200, [200, 401])
 
 
+async def test_a_key_without_a_secret_is_nobodys_app_key(robot: Client, world: DialectWorld) -> None:
+    named, unsigning = world.signed()["appKey"], {key.id for key in world.config.keys if not key.dialect.tanyi_secret}
+
+    assert named in unsigning
+    assert await robot.code("POST", LIST, json={"robotCallJobId": 0}) == 200
+
+
 async def test_each_key_has_its_own_secret_and_tenant(world: DialectWorld) -> None:
     await world.call("c-1", **ENDED)
 
