@@ -13,7 +13,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from schemas.batch import BatchSum
 from storage.batch_sums import BLOCK, GROUP, GROUPED, added, as_kept, block, changed, kept, of_group, width
-from storage.mongo import LONGEST_MS, Database, Document, answering, piecewise
+from storage.mongo import LONGEST_MS, Database, Document, answering
 
 AT_ONCE: Final = 10
 """Batches that are summed by one question: what is summed is kept, so that who asks again waits for the rest only."""
@@ -59,15 +59,18 @@ class MongoBatchSums:
     async def refresh(self, tenant: str, batch: str | None = None) -> None:
         """Make what is kept as new as what was marked by now, of all batches or of one."""
         seen = {"tenant": tenant, "stale": True} | ({} if batch is None else {"_id": name(tenant, batch)})
-        stale = self._batches.find(seen, max_time_ms=LONGEST_MS)
         with answering():
-            async for rows in piecewise(stale, size=AT_ONCE):
+            stale = [row["_id"] async for row in self._batches.find(seen, {"_id": 1}, max_time_ms=LONGEST_MS)]
+            for start in range(0, len(stale), AT_ONCE):
+                some = {"_id": {"$in": stale[start : start + AT_ONCE]}, "stale": True}
+                rows = await self._batches.find(some, max_time_ms=LONGEST_MS).to_list()
                 small = [row for row in rows if row.get("count", 0) <= self._few]
                 writes = [await self._anew(row) for row in rows if row.get("count", 0) > self._few]
                 if small:
                     sums = {each.id: each for each in await self.over(tenant, ids=[row["id"] for row in small])}
                     writes += [_keep(row, sums.get(row["id"])) for row in small]
-                await self._batches.bulk_write(writes, ordered=False)
+                if writes:
+                    await self._batches.bulk_write(writes, ordered=False)
 
     async def _anew(self, row: Document) -> UpdateOne:
         """Return the write that keeps a batch of many calls, summed where it changed."""
