@@ -16,8 +16,9 @@ from storage.mongo_writer import MongoWriter
 from storage.mongod_binary import find
 from tests.ports.stores import in_database
 from tests.pure.storage.updates import make_update
-from tests.servers.hosts import Child, free_port
+from tests.servers.hosts import Child
 from tests.servers.mongo import MongoServer
+from tests.servers.ports import free_port
 
 # The driver forgets to close a socket whose server goes away while it is being opened.
 LEFT_OPEN = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

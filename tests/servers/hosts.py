@@ -4,7 +4,6 @@ import functools
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -62,14 +61,6 @@ def container_engine() -> bool:
     docker = shutil.which("docker")
     # The command and not the library: that one leaves a socket open where no engine answers.
     return docker is not None and not subprocess.run([docker, "version"], capture_output=True, check=False).returncode
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until(ready: Callable[[], bool], *, host: Host, name: str) -> None:

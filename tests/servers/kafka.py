@@ -10,9 +10,10 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from tests.servers.hosts import Child, Container, Host, NotStarted, free_port, wait_until
+from tests.servers.hosts import Child, Container, Host, NotStarted, wait_until
 from tests.servers.jars import jars
 from tests.servers.jvm import HEAP, QUICK_START, jvm
+from tests.servers.ports import free_port
 from tests.servers.server import Server
 
 IMAGE: Final = "apache/kafka:4.1.0"

@@ -7,8 +7,9 @@ from typing import ClassVar, Final
 from typing_extensions import override
 
 from tests.servers.certificates import Authority
-from tests.servers.hosts import Host, free_port
+from tests.servers.hosts import Host
 from tests.servers.kafka import SCRAM_PASSWORD, USER, KafkaServer
+from tests.servers.ports import free_port
 
 PLAIN_PASSWORD: Final = "plain-hush"
 MODULES: Final = "org.apache.kafka.common.security"

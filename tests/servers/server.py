@@ -5,7 +5,8 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar, Self
 
-from tests.servers.hosts import Host, container_engine, free_port
+from tests.servers.hosts import Host, container_engine
+from tests.servers.ports import free_port
 
 
 class Server(ABC):

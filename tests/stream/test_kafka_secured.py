@@ -48,7 +48,7 @@ async def test_what_is_published_is_read_again(mechanism: str, password: str, se
     settings = msgspec.structs.replace(settings, sasl_mechanism=mechanism, sasl_password=password)
     sent = [make_envelope(b"{}", call_id="short"), make_envelope(LARGE, call_id="in chunks")]
 
-    async with kafka_publisher(settings=settings, wait_s=SOON_S) as publisher:
+    async with kafka_publisher(settings=settings, wait_s=SOON_S, deadline_s=SOON_S) as publisher:
         await publish_all(publisher, sent)
 
     async with kafka_source(settings=settings) as source:

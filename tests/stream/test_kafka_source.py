@@ -168,7 +168,7 @@ async def test_a_large_body_whose_chunks_are_gone_has_a_fault(
     settings: KafkaSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stream.kafka_chunks.MISSING_S", 1.0)
-    async with kafka_publisher(settings=settings, wait_s=SOON_S) as publisher:
+    async with kafka_publisher(settings=settings, wait_s=SOON_S, deadline_s=SOON_S) as publisher:
         await publisher.publish(make_envelope(bytes(3 << 20)))
         await publisher.publish(make_envelope(b"small"))
     for number in range(PARTITIONS):
@@ -205,13 +205,13 @@ async def test_a_broker_that_is_away_moves_no_worker_and_says_so(own_kafka: Kafk
 
 
 async def publish_numbers(settings: KafkaSettings, count: int) -> None:
-    async with kafka_publisher(settings=settings, wait_s=SOON_S) as publisher:
+    async with kafka_publisher(settings=settings, wait_s=SOON_S, deadline_s=SOON_S) as publisher:
         await publish_all(publisher, [make_envelope(b"%d" % n, call_id=f"c-{n}") for n in range(count)])
 
 
 async def publish_all_to_one(settings: KafkaSettings, values: list[bytes]) -> None:
     """Publish events of one call, one after another: they share a partition."""
-    async with kafka_publisher(settings=settings, wait_s=SOON_S) as publisher:
+    async with kafka_publisher(settings=settings, wait_s=SOON_S, deadline_s=SOON_S) as publisher:
         for value in values:
             await publisher.publish(make_envelope(value))
 

@@ -12,7 +12,7 @@ from stream.kafka_client import KafkaSettings, client_options
 from stream.kafka_topics import BODIES, DAY_MS, DEAD, EVENTS, PARTITIONS, TOPICS, Seen, ensure_topics, judge
 from stream.ports import Unusable
 from tests.ports.streams import SOON_S, bodies, make_envelope, publish_all, take
-from tests.servers.hosts import free_port
+from tests.servers.ports import free_port
 
 EVENTS_ROW = TOPICS[0]
 KEPT = {
@@ -77,7 +77,7 @@ async def test_a_poor_topic_is_told_loudly_and_used_all_the_same(
     large = bytes(range(256)) * 1_000
 
     with caplog.at_level(logging.ERROR, logger="stream.kafka_topics"):
-        async with kafka_publisher(settings=settings, wait_s=SOON_S) as publisher:
+        async with kafka_publisher(settings=settings, wait_s=SOON_S, deadline_s=SOON_S) as publisher:
             await publisher.publish(make_envelope(large))
             assert publisher.link is not None
             found = {finding.setting for finding in publisher.link.topics.findings}
@@ -92,7 +92,7 @@ async def test_a_poor_topic_is_told_loudly_and_used_all_the_same(
 async def test_compressed_batches_are_read_like_any_others(settings: KafkaSettings) -> None:
     sent = [make_envelope(b"word " * 5_000, event_id=str(number)) for number in range(20)]
     async with kafka_publisher(
-        settings=msgspec.structs.replace(settings, compression="zstd"), wait_s=SOON_S
+        settings=msgspec.structs.replace(settings, compression="zstd"), wait_s=SOON_S, deadline_s=SOON_S
     ) as publisher:
         await publish_all(publisher, sent)
 

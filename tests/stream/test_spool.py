@@ -15,8 +15,8 @@ from stream.kafka_client import KafkaSettings
 from stream.ports import Publisher
 from stream.spool import SpoolPublisher, open_spool
 from tests.ports.streams import bodies, make_envelope, publish_all, take
-from tests.servers.hosts import free_port
 from tests.servers.kafka import KafkaServer
+from tests.servers.ports import free_port
 
 ANSWER_S = 10.0
 """What a platform waits; on a machine that has time for it, five seconds are promised."""

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
+
+from tests.servers.ports import free_port
 
 ROOT: Final = Path(__file__).parents[2]
 ANSWERED_WITHIN_S: Final = 30.0
@@ -110,14 +111,6 @@ def started(*words: str, directory: Path, **variables: str) -> Iterator[Running]
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def status(url: str, *, body: bytes | None = None, headers: dict[str, str] | None = None) -> int:

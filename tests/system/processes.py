@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Final, TypeVar
 
 import httpx
 
+from tests.servers.ports import free_port
 from tests.system.stories import SECRETS
 
 T = TypeVar("T")
@@ -30,14 +30,6 @@ SABOTAGE: Final = "SABOTAGE"
 
 class NotReady(Exception):
     """A process did not become what was waited for; its last log lines are the message."""
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def config_text(tenant: str) -> str:

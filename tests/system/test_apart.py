@@ -10,8 +10,9 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from tests.servers.kafka import KafkaServer
+from tests.servers.ports import free_port
 from tests.system import standard
-from tests.system.command import LANDED_WITHIN_S, Running, aftercall, free_port, started, status
+from tests.system.command import LANDED_WITHIN_S, Running, aftercall, started, status
 from tests.system.test_up import CONFIG, SECRET, eventually_stored
 
 NOWHERE = "127.0.0.1:1"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.command import aftercall, free_port, started
+from tests.servers.ports import free_port
+from tests.system.command import aftercall, started
 from tests.system.test_up import CONFIG, TOKEN
 
 SCOPES = '\nscopes = ["read", "export"]\n'

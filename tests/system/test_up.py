@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.ports import free_port
 from tests.system import standard
-from tests.system.command import LANDED_WITHIN_S, Running, aftercall, free_port, gone, read, started, status
+from tests.system.command import LANDED_WITHIN_S, Running, aftercall, gone, read, started, status
 
 TOKEN = "ac_system-tests"
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
