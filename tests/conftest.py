@@ -16,6 +16,10 @@ from tests.servers.mongo import MongoServer
 from tests.servers.shared import Desk, Lent, Owned, Servers
 
 DESK: Final = "servers_desk"
+PATIENCE: Final = (
+    *("stream.spool.DEADLINE_S", "stream.spool.SPOOL_S", "stream.kafka_publisher.LARGE_S"),
+    *("stream.kafka_topics.CONNECT_S", "stream.kafka_link.CONNECT_S"),
+)
 owned: Final = pytest.StashKey[Owned]()
 desk: Final = pytest.StashKey[Desk]()
 
@@ -64,6 +68,13 @@ def kafka(servers: Servers) -> str:
 def mongo_url(servers: Servers) -> str:
     """URL of the session's MongoDB; leave it running, and use a database of your own (`database`)."""
     return servers.address("mongo")
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a test broker and disk may be slow: what is given up or spooled meanwhile is no fault."""
+    for bound in PATIENCE:
+        monkeypatch.setattr(bound, 60.0)
 
 
 @pytest.fixture

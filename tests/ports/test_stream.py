@@ -30,14 +30,7 @@ from tests.ports.streams import kafka as kafka_stream
 
 LOCAL = {"memory": memory, "journal": journal}
 REMOTE = {"kafka": kafka_stream, "spool": spool}
-BOUNDS = ("stream.spool.DEADLINE_S", "stream.spool.SPOOL_S", "stream.kafka_publisher.LARGE_S")
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a test broker and disk may be slow: what is given up or spooled meanwhile comes twice, which is no fault."""
-    for bound in BOUNDS:
-        monkeypatch.setattr(bound, SOON_S)
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 @pytest.fixture(params=[*LOCAL, *REMOTE])

@@ -43,6 +43,7 @@ def settings(secured: SecuredKafka, topic_prefix: str, tmp_path: Path) -> KafkaS
     )
 
 
+@pytest.mark.usefixtures("patience")
 @pytest.mark.parametrize(("mechanism", "password"), SecuredKafka.passwords.items())
 async def test_what_is_published_is_read_again(mechanism: str, password: str, settings: KafkaSettings) -> None:
     settings = msgspec.structs.replace(settings, sasl_mechanism=mechanism, sasl_password=password)

@@ -26,6 +26,8 @@ HEARTBEAT_S = 3.0
 HEARTBEATS_S = 8.0
 """Longer than the shortest session a broker allows (6 s)."""
 
+pytestmark = pytest.mark.usefixtures("patience")
+
 
 @pytest.fixture
 def settings(kafka: str, topic_prefix: str) -> KafkaSettings:

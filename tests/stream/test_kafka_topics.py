@@ -23,6 +23,8 @@ KEPT = {
     "min.insync.replicas": "2",
 }
 
+pytestmark = pytest.mark.usefixtures("patience")
+
 
 @pytest.fixture
 def settings(kafka: str, topic_prefix: str) -> KafkaSettings:
