@@ -256,7 +256,7 @@ _SHARED: Final[tuple[Column[Row], ...]] = (
     Column("fullAudioUrl", "`recording.full`", MAYBE_TEXT, lambda row: _url(row, row.call.recording.full)),
 )
 _BASIS: Final = Column[Row]("analysisBasis", "`intent.basis`", TEXT, lambda row: row.intent.basis or "")
-_DURATION: Final = Column[Row]("chatDuration", "`talk_s`, rounded", INTEGER, seconds)
+_DURATION: Final = Column[Row]("chatDuration", "`talk_s`, rounded; Tanyi's own as sent", INTEGER, seconds)
 _ROUNDS: Final = Column[Row]("chatRound", "`rounds`", INTEGER, _rounds)
 _TURNS: Final = Column[Row]("callDetailList", "`turns` of agent and customer", _SAID, _said)
 _REDIALS: Final = Column[Row]("redialTimes", "`redials`, else 0", INTEGER, lambda row: row.call.redials or 0)

@@ -218,7 +218,7 @@ COLUMNS: Final[tuple[Column[Row], ...]] = (
         lambda row: _sent(row, "dateFormatted") or f"{row.start:%d/%m/%Y %H:%M}",
     ),
     Column("costBreakdown", "`cost`", _COSTS, _breakdown),
-    Column("duration", "`talk_s`", NUMBER, _seconds),
+    Column("duration", "`talk_s`; Toolzz' own as sent", NUMBER, _seconds),
     Column("phone", "`customer_number`", TEXT, lambda row: row.call.customer_number or ""),
     Column("callDate", "`started_at`", TEXT, lambda row: _sent_time(row, "callDate") or instant(begun_at(row.call))),
     Column(
@@ -229,7 +229,7 @@ COLUMNS: Final[tuple[Column[Row], ...]] = (
     ),
     Column(
         "durationFormatted",
-        "`talk_s`",
+        "`duration`; Toolzz' own as sent",
         TEXT,
         lambda row: _sent(row, "durationFormatted") or clock(_seconds(row), hours=row.alone),
     ),
