@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from runtime.clock import Clock, utc_now
@@ -23,13 +23,18 @@ async def end_old_calls(database: Database, config: Callable[[], Config], *, clo
     retention = MongoRetention(database)
     while True:
         for tenant in config().tenants:
-            if tenant.retention_days is not None:
-                before = clock() - timedelta(days=tenant.retention_days)
-                try:
-                    ended = await retention.expire(tenant.id, before=before)
-                except (Away, TooSlow):
-                    log.warning("retention_put_off", extra={"tenant": tenant.id, "again_s": EVERY_S})
-                    break
-                if ended:
-                    log.info("calls_ended_by_age", extra={"tenant": tenant.id, "calls": ended})
+            if tenant.retention_days is None:
+                continue
+            try:
+                await _end(retention, tenant.id, before=clock() - timedelta(days=tenant.retention_days))
+            except (Away, TooSlow):
+                log.warning("retention_put_off", extra={"tenant": tenant.id, "again_s": EVERY_S})
+                break
+            except Exception:  # a fault with one tenant must not let every tenant's calls stay until a restart
+                log.exception("retention_failed", extra={"tenant": tenant.id})
         await asyncio.sleep(EVERY_S)
+
+
+async def _end(retention: MongoRetention, tenant: str, *, before: datetime) -> None:
+    if ended := await retention.expire(tenant, before=before):
+        log.info("calls_ended_by_age", extra={"tenant": tenant, "calls": ended})

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -210,3 +210,25 @@ async def test_each_tenant_keeps_its_calls_as_long_as_it_says(world: World) -> N
     left = (await world.reader.page("acme", CallQuery())).rows
     assert [call.platform_call_id for call in left] == ["c-3", "c-2"]
     assert (await world.reader.page("other", CallQuery(total=True))).total == 4
+
+
+async def test_a_fault_with_one_tenant_keeps_no_other_tenants_calls(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.writer.apply([make_update(started_at=START)])
+    config = Config(tenants=(Tenant(id="faulty", retention_days=1), Tenant(id="acme", retention_days=1)))
+    times = iter([None, START + timedelta(days=2)])
+
+    def clock() -> datetime:
+        now = next(times)
+        if now is None:
+            raise RuntimeError
+        return now
+
+    ageing = asyncio.create_task(end_old_calls(world.database, lambda: config, clock=clock))
+    async with asyncio.timeout(60):
+        while (await world.reader.page("acme", CallQuery(total=True))).total:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.02)
+    ageing.cancel()
+
+    assert [line.message for line in caplog.records if line.levelname == "ERROR"] == ["retention_failed"]
