@@ -163,6 +163,9 @@ class MongoFeed:
                 log.warning("live_feed_broken", extra={"error": type(error).__name__})
                 if isinstance(error, OperationFailure) and error.code in _HISTORY_LOST:
                     break
+            except Exception:  # a fault of ours: who watches comes again, instead of waiting for nothing
+                log.exception("live_feed_failed")
+                break
             stream = await self._again(stream.resume_token)
         for reader in self._readers:
             reader.end(Lost())

@@ -231,6 +231,20 @@ async def test_a_reader_for_whom_too_many_wait_is_cut_off(world: World) -> None:
             await slow.next()
 
 
+async def test_a_fault_of_ours_ends_the_streams_so_that_their_readers_come_again(
+    world: World, served: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Watching(served) as watching:
+        await world.database["calls"].insert_one({"_id": "nobody's"})  # no tenant: nothing of ours writes such a call
+        with pytest.raises(AssertionError, match="ended"):
+            await watching.event()
+    async with Watching(served) as again:
+        await world.call()
+
+        assert await again.calls(1) == ["c-1"]
+    assert "live_feed_failed" in caplog.text
+
+
 async def test_a_connection_that_ends_leaves_nothing_behind(world: World, served: str) -> None:
     async with Watching(served):
         pass
