@@ -110,8 +110,9 @@ class Mongod:
                 start_new_session=True,  # Ctrl-C is ours to answer: workers must still be able to write
             )
         await self._takes_writes(self._process, port=port)
-        self._memory.write_bytes(msgspec.json.encode(Kept(port=port, binary=str(binary))))
         self.url = url(port)
+        if (now := Kept(port=port, binary=str(binary))) != kept:  # else a full disk would make it forget
+            self._memory.write_bytes(msgspec.json.encode(now))
 
     async def _takes_writes(self, process: Process, *, port: int) -> None:
         """Return when *process* is primary on *port*; raise `CannotStart` when it ends before or takes too long."""
@@ -136,7 +137,7 @@ class Mongod:
             await asyncio.sleep(AGAIN_AFTER_S)
             try:
                 await self._start()
-            except CannotStart as error:
+            except (CannotStart, OSError) as error:
                 log.error("mongod_not_restarted", extra={"why": str(error)})  # noqa: TRY400 - the sentence says it all
             else:
                 log.info("mongod_restarted")

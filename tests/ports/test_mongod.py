@@ -67,6 +67,23 @@ async def test_it_comes_back_after_it_was_killed(mongod: Mongod) -> None:
     assert await _count(mongod.url) == 1
 
 
+async def test_it_comes_back_once_the_disk_lets_it(
+    mongod: Mongod, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await _insert(mongod.url)
+    log = tmp_path / "mongo" / "mongod.log"
+    log.rename(log.with_suffix(".old"))
+    log.mkdir()  # like a full disk: what it says cannot be written
+
+    os.kill(await _pid(mongod.url), signal.SIGKILL)
+    async with asyncio.timeout(WITHIN_S):
+        while "mongod_not_restarted" not in caplog.text:  # noqa: ASYNC110 - a log tells nobody
+            await asyncio.sleep(0.05)
+    log.rmdir()
+
+    assert await _count(mongod.url) == 1
+
+
 async def test_it_dies_with_a_parent_that_is_killed_and_lets_the_next_one_in(tmp_path: Path) -> None:
     directory = tmp_path / "mongo"
     parent = await asyncio.create_subprocess_exec(
