@@ -66,10 +66,12 @@ class ConfigWatch:
         try:
             return self._read()
         except Misconfigured as error:
-            RELOADS.labels("refused").inc()
-            BROKEN.set(1)
             log.error("config_refused", extra={"faults": list(error.sentences)})  # noqa: TRY400 - told, not traced
-            return None
+        except Exception:  # a fault of ours that this file meets: the last good one stays in force all the same
+            log.exception("config_failed")
+        RELOADS.labels("refused").inc()
+        BROKEN.set(1)
+        return None
 
     def _take(self, fresh: Config | None) -> bool:
         if fresh is None:

@@ -54,6 +54,26 @@ def test_a_broken_file_keeps_the_last_good_one_and_says_so(path: Path, caplog: p
     assert BROKEN._value.get() == 0
 
 
+def test_a_fault_of_ours_in_reading_keeps_the_last_good_one(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def fails_on_two(config: Config) -> list[Fault]:
+        if tenants(config) == ["second"]:
+            raise KeyError
+        return []
+
+    watched = ConfigWatch(path, {}, secrets_of=(), checks=[fails_on_two])
+    path.write_text(TWO)
+
+    assert not watched.look()
+    assert tenants(watched.current()) == ["one"]
+    assert BROKEN._value.get() == 1
+    assert "config_failed" in caplog.text
+
+    path.write_text(ONE)
+
+    assert watched.look()
+    assert BROKEN._value.get() == 0
+
+
 def test_a_file_that_is_replaced_by_renaming_is_taken(path: Path) -> None:
     watched = watch(path)
     other = path.with_suffix(".new")
