@@ -17,7 +17,7 @@ from tests.system.conftest import Parts
 from tests.system.processes import by_hand
 from tests.system.stories import Post
 
-pytestmark = pytest.mark.timeout(240)  # outages of 20 s, and what was put off meanwhile
+pytestmark = pytest.mark.timeout(600)  # outages of 20 s, and what was put off meanwhile, on a machine that is shared
 
 OUTAGE_S = 20.0
 POISON = 5
