@@ -25,6 +25,7 @@ desk: Final = pytest.StashKey[Desk]()
 
 
 # No test is about time, and a busy machine is no fault of the example that it met; a failing one prints how to run it.
+# Where CI is set (`.ci/run` sets it), Hypothesis draws the same examples each time; elsewhere it goes on looking.
 hypothesis.settings.register_profile(
     "ours", deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
