@@ -45,7 +45,7 @@ def headers(world: DialectWorld, name: str) -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize(("name", "route"), ROUTES, ids=lambda each: getattr(each, "path", each))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 async def test_nothing_that_comes_is_a_fault_of_ours(
     world: DialectWorld, name: str, route: Route, data: st.DataObject

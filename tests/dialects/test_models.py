@@ -23,9 +23,8 @@ from tests.dialects.world import DialectWorld
 PARIS: Final = ZoneInfo("Europe/Paris")
 EVERY_WAY: Final = settings(
     max_examples=40,
-    deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

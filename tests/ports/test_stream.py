@@ -149,7 +149,7 @@ async def test_a_body_of_any_size_arrives_whole(stream: Stream, size: int) -> No
     assert bodies(read) == sorted([b"before", body, b"after"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(sent=st.lists(ENVELOPES, min_size=1, max_size=20))
 async def test_any_bytes_and_any_unicode_come_out_as_they_went_in(stream: Stream, sent: list[Envelope]) -> None:
     await publish_all(stream.publisher, sent)

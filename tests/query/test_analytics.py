@@ -125,7 +125,7 @@ _EASY = ["count", "rate:answered", "rate:success"] + [
 ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(_CALLS, max_size=12),
     st.fixed_dictionaries(

@@ -10,7 +10,7 @@ from query.filters import FILTERS
 from query.listing import OPTIONS
 from schemas.query import Field, Op
 
-_MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_MANY = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 _NAMES = st.sampled_from([*FILTERS, *OPTIONS]) | st.text(max_size=5)
 _TEXTS = (
     st.text(max_size=20)

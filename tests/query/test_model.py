@@ -90,7 +90,7 @@ async def _stored(world: World, facts: list[dict[str, Any]]) -> list[Call]:
     return (await world.stores.reader.page(world.acme, CallQuery(limit=200))).rows
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(_FACTS, max_size=7), _FILTERS, st.sampled_from(sorted(ORDERS)), st.integers(1, 8))
 async def test_pages_of_any_question_are_the_models(
     world: World, facts: list[dict[str, Any]], filter_: Any, order: str, limit: int

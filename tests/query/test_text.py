@@ -168,7 +168,7 @@ _QUESTIONS = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(_TEXTS, min_size=1, max_size=5), _QUESTIONS)
 async def test_the_index_finds_what_the_definition_says(world: World, texts: list[str], question: str) -> None:
     fresh = World(world.database)
