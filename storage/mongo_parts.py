@@ -25,7 +25,9 @@ async def read_parts(
     wanted = list(names)
     parts: dict[str, Parts] = {}
     if wanted:
-        found = transcripts.find({"_id": {"$in": wanted}}, session=session, max_time_ms=longest_ms)
+        # All come at once: by itself MongoDB sends 101, and must be asked again for the rest.
+        some = {"session": session, "max_time_ms": longest_ms, "batch_size": len(wanted) + 1}
+        found = transcripts.find({"_id": {"$in": wanted}}, **some)
         for first in await found.to_list():
             content = first["bytes"]
             if len(content) < first["size"]:  # longer than one document, which nearly none is
