@@ -77,7 +77,8 @@ HOLDS: Final[Mapping[str, Callable[[Call, Any], bool]]] = {
     "searchWords": lambda call, words: not words or _words(call, words),
     "hangupBy": lambda call, _: call.ended_by == "customer",
     "calledPhoneNumber": lambda call, number: number in (call.customer_number, call.customer_e164),
-    "callRecordId": lambda call, number: record_id(call) == number,
+    # Also by the native number of a call that shows its own integer: nobody sees that number, so it hides nothing.
+    "callRecordId": lambda call, number: number in (record_id(call), call.number),
     "customerPersonName": lambda call, part: has(part, _name(call)),
     "realIntent": lambda call, flag: bool(call.intent and call.intent.real_level) is flag,
     "customerConcern": lambda call, wanted: not wanted or bool(set(call.concerns) & set(wanted)),
