@@ -11,6 +11,7 @@ from query.openapi.schema import (
     MAYBE_TEXT,
     TEXT,
     TIME,
+    VISIBLE,
     Schema,
     listed,
     members,
@@ -27,7 +28,7 @@ _PATCH: Final[dict[str, Schema]] = {
     "workflow": or_null(words(Workflow)),
     "reason": or_null(words(Reason)),
     **dict.fromkeys(("read", "success"), or_null(FLAG)),
-    "tags": or_null(listed(TEXT | {"minLength": 1, "maxLength": LONGEST_TAG, "pattern": r"\S"}, maxItems=MOST_TAGS)),
+    "tags": or_null(listed(TEXT | {"minLength": 1, "maxLength": LONGEST_TAG, "pattern": VISIBLE}, maxItems=MOST_TAGS)),
     "intent": or_null(members(dict.fromkeys(INTENT, MAYBE_TEXT), required=())),
 }
 

@@ -52,3 +52,5 @@ def ref(name: str) -> Schema:
 
 
 MAYBE_TEXT: Final = or_null(TEXT)
+VISIBLE: Final = r"[^\s\u001c-\u001f\u0085]"
+"""The pattern of a text that is not blank: those five are blanks to us, and none to JavaScript's `\\s`."""

@@ -3,12 +3,12 @@
 from typing import Final
 
 from query import changes
-from query.openapi.schema import MAYBE_TEXT, NUMBER, TEXT, TIME, Schema, listed, members, or_null, ref
+from query.openapi.schema import MAYBE_TEXT, NUMBER, TEXT, TIME, VISIBLE, Schema, listed, members, or_null, ref
 
 _POINT: Final = NUMBER | {"minimum": -changes.LARGEST, "maximum": changes.LARGEST}
 
 _CRITERION: Final[dict[str, Schema]] = {
-    "name": TEXT | {"minLength": 1, "pattern": r"\S"},
+    "name": TEXT | {"minLength": 1, "pattern": VISIBLE},
     "description": MAYBE_TEXT,
     "scale": or_null(members({"min": or_null(_POINT), "max": or_null(_POINT)}, required=())),
     "weight": or_null(NUMBER | {"exclusiveMinimum": 0, "maximum": changes.LARGEST}),
